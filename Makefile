@@ -1,0 +1,60 @@
+# The two commands of the README: `make up` and `make test`. Both do all the set-up.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+# Debian's packages that the tests use: the browser, and a font with Japanese glyphs.
+DEBIAN := chromium fonts-noto-cjk
+# Arguments for `make up`, for example ARGS="--replay FOLDER".
+ARGS ?=
+
+.PHONY: up test check lint setup browser lock clean
+
+up: setup
+	$(BIN)/shien up $(ARGS)
+
+test: setup browser
+	$(MAKE) --no-print-directory lint check
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check:
+	$(BIN)/python -m pytest
+
+setup: .venv/ready node_modules/ready
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=python3.x"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
+	@if command -v uv >/dev/null; then export VIRTUAL_ENV=$(CURDIR)/.venv; \
+	  uv pip sync -q --require-hashes --system-certs requirements.lock && \
+	  uv pip install -q --no-deps --no-build-isolation --system-certs -e .; \
+	else $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .; fi
+	@touch $@
+
+node_modules/ready: package.json package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js with npm is missing: apt-get install nodejs npm"; exit 1; }
+	npm ci --no-fund --no-audit --loglevel=error
+	@mkdir -p frontend/static/vendor
+	cp node_modules/htmx.org/dist/htmx.min.js frontend/static/vendor/htmx.min.js
+	cp node_modules/@digital-go-jp/design-tokens/dist/tokens.css frontend/static/vendor/tokens.css
+	@touch $@
+
+# Installs the browser where it is missing and we may; tests that need it skip themselves otherwise.
+browser:
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
+	  command -v apt-get >/dev/null && $$sudo apt-get update -q >/dev/null && \
+	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $(DEBIAN) fontconfig >/dev/null; } \
+	  || echo "No Chromium here (apt-get install $(DEBIAN)): browser tests will be skipped."
+
+lock:
+	uv pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-annotate --no-header --system-certs -q -o requirements.lock
+
+clean:
+	rm -rf .venv node_modules frontend/static/vendor

@@ -1,0 +1,1 @@
+"""Scrapy spiders that repeat what a page says, word for word."""

@@ -1,0 +1,61 @@
+"""What every source declares about itself, and the class that every spider extends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import scrapy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Facts about a source that users, staff and the operator see.
+
+    `attribution` is printed with every programme. `verified` is False until the spider has met the real site:
+    an unverified source is off by default. `days` are the days between two crawls, `after` the time of day
+    (JST, "HH:MM") before which a crawl finds nothing new.
+    """
+
+    title: str
+    publisher: str
+    url: str
+    licence: str
+    attribution: str
+    kind: str = ""
+    verified: bool = True
+    days: int = 1
+    after: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expect:
+    """What a healthy run brings: `min` to `max` notices, and the least share (0 to 1) of them that fill each field.
+
+    `complete` says that the run sees everything the source lists, so that what it does not show is gone;
+    a feed of the latest items is not complete.
+    """
+
+    min: int
+    max: int
+    filled: Mapping[str, float] = field(default_factory=dict)
+    complete: bool = True
+
+
+class SourceSpider(scrapy.Spider):
+    """A spider of one source. Subclasses set `name`, `source`, `expect` and `allowed_domains`.
+
+    `variants` are sets of spider arguments with a meaning of their own (Jグランツ: open programmes, or all of them).
+    Runs are compared only with runs of the same variant.
+    """
+
+    source: ClassVar[Source]
+    expect: ClassVar[Expect]
+    variants: ClassVar[tuple[dict[str, str], ...]] = ({},)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.variant = {key: value for key, value in kwargs.items() if any(key in each for each in self.variants)}
+
+    def missed(self, what: str) -> None:
+        """Counts something that could not be fetched or read; the run report lists it."""
+        self.crawler.stats.inc_value(f"missed/{what}")

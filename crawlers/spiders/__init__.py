@@ -1,0 +1,1 @@
+"""One file a source. File, class and name agree: `jgrants.py` holds `Jgrants` named `jgrants`."""

@@ -1,0 +1,1 @@
+"""Interpretation, checks, store, publication and the nightly run."""

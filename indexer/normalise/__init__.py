@@ -1,0 +1,1 @@
+"""Reads Japanese administrative text: deadlines, places, amounts, themes. Pure functions only."""

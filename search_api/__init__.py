@@ -1,0 +1,1 @@
+"""One query model, answered as JSON, feeds, exports and MCP."""
