@@ -8,7 +8,7 @@ DEBIAN := chromium fonts-noto-cjk
 # Arguments for `make up`, for example ARGS="--replay FOLDER".
 ARGS ?=
 
-.PHONY: up test check lint setup browser lock clean
+.PHONY: up test check lint setup browser lock vocab clean
 
 up: setup
 	$(BIN)/shien up $(ARGS)
@@ -55,6 +55,10 @@ browser:
 
 lock:
 	uv pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-annotate --no-header --system-certs -q -o requirements.lock
+
+# Rebuilds the tables that come from libraries.
+vocab: setup
+	$(BIN)/python -m indexer.vocab.build_regions
 
 clean:
 	rm -rf .venv node_modules frontend/static/vendor
