@@ -1,0 +1,1 @@
+"""Vocabularies: fixed lists of the world outside, each with its source."""
