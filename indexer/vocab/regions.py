@@ -225,13 +225,26 @@ def covering(code: str) -> tuple[str, ...]:
 _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 
-def _key(text: str) -> str:
-    """Kana as katakana; romaji without case, hyphens, and the differences between its spellings."""
+_KUNREI = (("si", "shi"), ("sy", "sh"), ("ti", "chi"), ("ty", "ch"), ("tu", "tsu"), ("hu", "fu"), ("zi", "ji"))
+
+
+def spelling(text: str) -> str:
+    """Kana as katakana; romaji in lower case without hyphens, its rival spellings made one.
+
+    >>> spelling("ふくおか"), spelling("Oosaka-shi") == spelling("osakashi"), spelling("ohda") == spelling("Oda")
+    ('フクオカ', True, True)
+    >>> spelling("shimbashi") == spelling("sinbasi"), spelling("Jyosou") == spelling("joso")
+    (True, True)
+    """
     text = text.strip().translate(_HIRAGANA).casefold()
     if not text.isascii():
         return text
     text = re.sub(r"[^a-z]", "", text)
+    for kunrei, hepburn in _KUNREI:
+        text = re.sub(rf"(?<![cst]){kunrei}", hepburn, text)
+    text = text.replace("jy", "j").replace("tch", "cch")
     text = re.sub(r"m(?=[bmp])", "n", text)
+    text = re.sub(r"oh(?![aiueoy])", "o", text)
     return re.sub(r"(?<=o)[uo]+|(?<=u)u+", "", text)
 
 
@@ -251,7 +264,7 @@ def _keys() -> tuple[tuple[tuple[str, ...], frozenset[str], Region], ...]:
             texts += [region.name.removeprefix(city.name), region.kana.removeprefix(city.kana)]
             texts.append(region.romaji.partition(" ")[2])
         stems = (region.name[:-1], _KANA_SUFFIX.sub("", region.kana), region.romaji.partition("-")[0])
-        rows.append((tuple(map(_key, texts)), frozenset(map(_key, (*stems, *texts))), region))
+        rows.append((tuple(map(spelling, texts)), frozenset(map(spelling, (*stems, *texts))), region))
     return tuple(rows)
 
 
@@ -265,7 +278,7 @@ def search(prefix: str, limit: int = 20) -> tuple[Region, ...]:
     >>> search("ootsu")[0].name, search("東久留")[0].name
     ('大津市', '東久留米市')
     """
-    key = _key(prefix)
+    key = spelling(prefix)
     if not key:
         return ()
     found = [
