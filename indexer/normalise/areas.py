@@ -138,10 +138,13 @@ _CITY_STEMS = {
     for region in regions.all()
     if regions.children(region.code) and len(region.code) == 5 and region.name[:-1] not in _STEMS
 }
+_CITY_KANA = frozenset(regions.get(region.code).kana.translate(_HIRAGANA)[:-1] for region in _CITY_STEMS.values()) - {
+    "さかい"
+}
 _INSTITUTION = (
-    r"(?:産業|企業|中小企業|商工業|経済|工業|観光|農業|農林|農政|林業|水産|国際|ビジネス|起業|創業|働き方|労働|雇用|"
+    r"(?:産業|企業|中小企業|商工業|経済|工業|観光|農業|農林|農政|林業|水産|国際|ビジネス|起業|創業|働き方|労働(?!局)|雇用|"
     r"職業|環境|地域|県民|県|地方|データ|デジタル|ものづくり|テクノ|信用保証|商工会連合会|商工会議所連合会|中央会|"
-    r"運輸支局|振興|支援|財団|公社|機構|事務所|貿易|コンベンション|しごと|スタートアップ|イノベーション|就労|人材|女性)"
+    r"振興|支援|財団|公社|機構|事務所|貿易|コンベンション|しごと|スタートアップ|イノベーション|就労|人材|女性|型(?!番))"
 )
 _PREFECTURE_BODY = re.compile(rf"(?<![一-鿿々])({_trie(_STEMS)})({_INSTITUTION})")
 _KANA_BODY = re.compile(rf"(?<![ぁ-ん])({_trie(_KANA_STEMS)})({_INSTITUTION})")
@@ -163,13 +166,13 @@ def _chambers() -> dict[str, tuple[str, ...]]:
 
 _CHAMBERS = _chambers()
 _CHAMBER = re.compile(rf"({_trie(_CHAMBERS)})(市|町|村|区)?(?:商工会議所|商工会)(?!議?所?連合会|連合会)")
+# Offices of the state for one prefecture, named by it or by a city in it: 愛知運輸支局, 帯広運輸支局, ジェトロ北海道.
 _BRANCH_STEMS = {
+    **{stem: codes[0][:2] for stem, codes in _CHAMBERS.items() if len(codes) == 1 and stem not in regions.BLOCKS},
     **{stem: region.code for stem, region in _STEMS.items()},
-    **{stem: codes[0][:2] for stem, codes in _CHAMBERS.items() if len(codes) == 1 and stem not in _STEMS},
 }
-# Offices of the state for one prefecture: 愛知運輸支局, 東京労働局, ジェトロ北海道.
-_BRANCH = re.compile(rf"({_trie(_BRANCH_STEMS)})(?:運輸支局|労働局)")
-_JETRO = re.compile(rf"(?:ジェトロ|JETRO|日本貿易振興機構)[ 　・（(]*({_trie(_BRANCH_STEMS)})(?![一-鿿]*省)")
+_BRANCH = re.compile(rf"({_trie(_BRANCH_STEMS)})(?:運輸支局|運輸監理部|陸運部|労働局)")
+_JETRO = re.compile(rf"(?:ジェトロ|JETRO|日本貿易振興機構)[ 　・(]*({_trie([*_STEMS, *_CITY_STEMS])})")
 
 _BLOCK_STEMS = [name for name in regions.BLOCKS if "・" not in name]
 _BUREAU = re.compile(
@@ -182,9 +185,14 @@ _BLOCK = re.compile(
     rf"(?P<name>{_trie(map(_same, _BLOCK_STEMS))})"
     r"(?:地方|地域|圏|ブロック|エリア|管内|各県|一円|[0-9]県|域内|(?<!中国)(?:企業|の企業|の中小|内))"
 )
+# Offices of national bodies for a region: 公正取引委員会四国支所, 九州監督部.
+_BLOCK_OFFICE = re.compile(
+    r"(?P<name>北海道|東北|関東|甲信越|信越|北陸|東海|中部|近畿|関西|中国|四国|九州|沖縄)"
+    r"(?:地方|域内)?(?:支所|支部|支局|支社|本部|事務所|監督部|厚生局|財務局|国税局|総通局|森林管理局|環境事務所)"
+)
 _BLOCK_BODY = re.compile(
     r"(?:^|[・、,／/ 　（(])(?P<name>東北|関東|甲信越|北陸|東海|中部|近畿|関西|四国|九州|中国(?=経済|地域|地方|総合))"
-    r"(?=[^・、]*(?:会|局|所|機構|センター|本部|財団|法人|団))"
+    r"(?=[^・、]*(?:会|局|所|機構|機関|センター|本部|財団|法人|団))"
 )
 
 _ABBREVIATED = (
@@ -197,8 +205,13 @@ _ABBREVIATED = (
 _NATION = re.compile(
     rf"{_ABBREVIATED}|(?<![反帰無])[一-鿿]{{1,6}}省(?=$|[^エ力人資力略コ電スCエ一-鿿ァ-ヺ])|"
     r"(?:経済産業|厚生労働|国土交通|農林水産|文部科学)省|"
-    r"(?:中小企業|資源エネルギー|特許|観光|林野|水産|消費者|文化|スポーツ|金融|国税|気象|こども家庭|デジタル|総務省消防|消防|"
+    r"(?:中小企業|資源エネルギー|エネ|特許|観光|林野|水産|消費者|文化|スポーツ|金融|国税|気象|こども家庭|デジタル|総務省消防|消防|"
     r"復興|警察|出入国在留管理|公安調査|海上保安|原子力規制|防衛装備|デジタル)庁"
+)
+_STEM_ANYWHERE = re.compile(_trie([*_STEMS, *_KANA_STEMS, *_CITY_STEMS, *_BLOCK_STEMS, *_CITY_KANA]))
+# J-Net21's own pages, of 中小企業基盤整備機構; its news and headlines are other bodies'.
+_NATIONAL_PAGES = tuple(
+    f"j-net21.smrj.go.jp/{part}/" for part in ("qa", "support", "handbook", "accounts", "startup", "special/cn/index")
 )
 # A body whose name has no place at all: associations that run the state's programmes.
 _NATIONAL_FORM = re.compile(r"(?:一般|公益)(?:社団|財団)法人|協会|連盟|連合会|基金|機構")
@@ -309,6 +322,8 @@ def _authority(original: str, hints: _Hints) -> _Said:
         return local
     if bureaus:
         return _gather(text, original, bureaus, hints)
+    if offices := tuple(_blocks(text, _BLOCK_OFFICE)):
+        return _gather(text, original, offices, hints)
     if nation := _NATION.search(text):
         return _Said(national=True, raw=original[nation.start() : nation.end()])
     return _gather(text, original, (*_blocks(text, _BLOCK_BODY), *_blocks(text, _BLOCK)), hints)
@@ -478,6 +493,7 @@ def _host(url: str, hints: _Hints) -> tuple[_Said, bool]:
 _LEADING = re.compile(r"\s*[【［\[](?P<inside>[^】］\]]*)[】］\]]")
 _BODY_BRACKET = re.compile(r"\s*【(?P<issuer>[^】]+)】\s*[（(](?P<areas>[^）)]+)[）)]")
 _SITE = re.compile(r"\s*[|｜]\s*J-Net21.*$")
+_TITLE_ISSUER = re.compile(r"[^補助税制情報金][:：](?P<issuer>[^「」『』【】:：!！?？。]{2,25})$")
 _DATELINE_END = re.compile(r"支援情報|\n|\d{4}年|$")
 _EVENT = re.compile(
     r"セミナー|イベント|説明会|相談会|商談会|展示会|シンポジウム|シンポ|講座|講習|交流会|フォーラム|ピッチ|開催|研修|勉強会|ワークショップ"
@@ -485,6 +501,10 @@ _EVENT = re.compile(
 _VENUE_LABEL = re.compile(r"(?:開催場所|開催地|会場|場所)[:：\s】］〕）)]*(?P<place>[^\n。]{2,60})")
 _HELD = re.compile(r"(?:に?(?:おいて|て)|で)(?:、|の?開|実施|行)|会場")
 _DISASTER = re.compile(r"災害|被災|地震|豪雨|大雨|大雪|台風|噴火|大火|林野火災")
+# Firms inside a place are spoken to: 富山県内の中小企業, 高松市内に事業所を有する.
+_ADDRESSED = re.compile(
+    r"内(?:の|で|に|において|に主たる)?[^。、\n]{0,8}?(?:中小|小規模|事業者|事業所|企業|法人|商店|店舗|農業者|本社|本店|住所|所在)"
+)
 _PREFECTURE_ROW = re.compile(
     rf"(?:{_trie(_STEMS)})(?:[県都府]?[・、,](?:{_trie(_STEMS)}))+[県都府]?の?(?:各県|[0-9]県|県)"
 )
@@ -500,9 +520,10 @@ def _dateline(title: str, body: str) -> str:
         rest = body[at + len(stem) : at + len(stem) + 120]
         if rest[:1] in "：:" and rest:
             end = _DATELINE_END.search(rest)
-            return rest[1 : end.start() if end else None].strip()
+            return rest[1 : end.start() if end else None].strip(" 　」")
         at = body.find(stem, at + 1)
-    return ""
+    behind = _TITLE_ISSUER.search(stem)
+    return behind["issuer"] if behind else ""
 
 
 def _subject(body: str) -> str:
@@ -548,7 +569,7 @@ def _disaster_area(body: str, hints: _Hints) -> _Said:
     if row:
         codes = {_STEMS[stem].code for stem in re.findall(_trie(_STEMS), row[0])}
         return _Said(tuple(sorted(codes)), raw=lead[row.start() : row.end()])
-    first = [m for m in _places(text) if _DISASTER.search(text, m.end, m.end + 60)]
+    first = [m for m in _places(text) if text[m.start - 1] != "(" and _DISASTER.search(text, m.end, m.end + 60)]
     mentions = [m for m in first if len(m.codes[0]) == 2] or first
     return _gather(text, lead, mentions, hints)
 
@@ -728,12 +749,15 @@ class _Reader:
                 return said, "first sentence"
         lead = self.body[:3000]
         text = _same(lead)
-        inside = [m for m in _places(text) if text[m.end : m.end + 1] == "内"]
+        inside = [m for m in _places(text) if _ADDRESSED.match(text, m.end)]
         said = _gather(text, lead, inside, self.hints)
         if len(said.codes) == 1:
             return said, "body"
-        if self.issuer and (found := _NATIONAL_FORM.search(self.issuer)):
-            return _Said(national=True, raw=found[0]), "national issuer"
+        if self.issuer:
+            if not _STEM_ANYWHERE.search(_same(self.issuer)) and (found := _NATIONAL_FORM.search(self.issuer)):
+                return _Said(national=True, raw=found[0]), "national issuer"
+        elif any(mark in self.url for mark in _NATIONAL_PAGES):
+            return _Said(national=True, raw=self.url), "national host"
         return _NOTHING, ""
 
 
