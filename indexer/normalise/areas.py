@@ -165,13 +165,18 @@ def _chambers() -> dict[str, tuple[str, ...]]:
 
 
 _CHAMBERS = _chambers()
-_CHAMBER = re.compile(rf"({_trie(_CHAMBERS)})(市|町|村|区)?(?:商工会議所|商工会)(?!議?所?連合会|連合会)")
+_CHAMBER = re.compile(
+    rf"(?:(?<![一-鿿々])|(?<=[県都府道郡]))({_trie(_CHAMBERS)})(市|町|村|区)?(?:商工会議所|商工会)(?!議?所?連合会|連合会)"
+)
 # Offices of the state for one prefecture, named by it or by a city in it: 愛知運輸支局, 帯広運輸支局, ジェトロ北海道.
 _BRANCH_STEMS = {
     **{stem: codes[0][:2] for stem, codes in _CHAMBERS.items() if len(codes) == 1 and stem not in regions.BLOCKS},
     **{stem: region.code for stem, region in _STEMS.items()},
 }
-_BRANCH = re.compile(rf"({_trie(_BRANCH_STEMS)})(?:運輸支局|運輸監理部|陸運部|労働局)")
+_BRANCH = re.compile(
+    rf"({_trie(_BRANCH_STEMS)})(?:運輸支局|運輸監理部|陸運部|労働局|支部|支店)|"
+    rf"(?:ポリテクセンター|職業能力開発促進センター)({_trie(_BRANCH_STEMS)})"
+)
 _JETRO = re.compile(rf"(?:ジェトロ|JETRO|日本貿易振興機構)[ 　・(]*({_trie([*_STEMS, *_CITY_STEMS])})")
 
 _BLOCK_STEMS = [name for name in regions.BLOCKS if "・" not in name]
@@ -192,15 +197,15 @@ _BLOCK_OFFICE = re.compile(
 )
 _BLOCK_BODY = re.compile(
     r"(?:^|[・、,／/ 　（(])(?P<name>東北|関東|甲信越|北陸|東海|中部|近畿|関西|四国|九州|中国(?=経済|地域|地方|総合))"
-    r"(?=[^・、]*(?:会|局|所|機構|機関|センター|本部|財団|法人|団))"
+    r"(?=[^・、]{0,30}?(?:会|局|所|機構|機関|センター|本部|財団|法人|団))"
 )
 
 _ABBREVIATED = (
     "経産省|厚労省|国交省|農水省|総務省|財務省|文科省|法務省|外務省|防衛省|環境省|中企庁|公取委|公正取引委員会|個人情報保護委員会|"
     "NEDO|ジェトロ|JETRO|JICA|IPA|INPIT|JOGMEC|JAXA|JST|NITE|NEXI|GPIF|産総研|日本公庫|商工中金|商工組合中央金庫|"
-    "中小機構|中小企業基盤整備機構|信用保証協会|政府|内閣府|内閣官房|首相官邸|人事院|日本銀行|国会|"
-    "自衛隊地方協力本部|ミラサポ|環境共創イニシアチブ|日本商工会議所|日商|経団連|連合$|"
-    "全国(?!旅行|[各的の])|独立行政法人|国立研究開発法人|日本(?!酒|海|語|一|茶|遺産|人|製|国内)"
+    "中小機構|中小企業基盤整備機構|信用保証協会|政府|内閣府|内閣官房|首相官邸|人事院|日本銀行|"
+    "自衛隊地方協力本部|ミラサポ|環境共創イニシアチブ|日本商工会議所|日商|経団連|"
+    "全国(?!旅行|[各的の])|独立行政法人|国立研究開発法人|日本(?!橋|酒|海|語|一|茶|遺産|人|製|国内)"
 )
 _NATION = re.compile(
     rf"{_ABBREVIATED}|(?<![反帰無])[一-鿿]{{1,6}}省(?=$|[^エ力人資力略コ電スCエ一-鿿ァ-ヺ])|"
@@ -285,7 +290,7 @@ def _bodies(text: str) -> Iterator[_Mention]:
             yield _Mention(found.start(), found.end(), (stems[found[1]].code,))
     for pattern in (_BRANCH, _JETRO):
         for found in pattern.finditer(bare):
-            yield _Mention(found.start(), found.end(), (_BRANCH_STEMS[found[1]],))
+            yield _Mention(found.start(), found.end(), (_BRANCH_STEMS[found[found.lastindex or 1]],))
 
 
 def _bureaus(text: str) -> Iterator[_Mention]:
@@ -418,8 +423,8 @@ def _municipalities(label: str, kinds: str, prefecture: str | None) -> tuple[str
 
 def _host(url: str, hints: _Hints) -> tuple[_Said, bool]:
     """(what the host says, whether it is the issuer's own site). Weak evidence: a prefecture's name in a host."""
-    parts = urlsplit(url if "//" in url else f"//{url}")
     try:
+        parts = urlsplit(url if "//" in url else f"//{url}")
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return _Said(), False
@@ -482,7 +487,7 @@ def _host(url: str, hints: _Hints) -> tuple[_Said, bool]:
         return _Said(("47",), raw=raw), True
     if host.endswith(".go.jp") or any(host == name or host.endswith("." + name) for name in _NATIONAL_HOSTS):
         return _Said(national=True, raw=raw), False
-    if host.endswith((".or.jp", ".lg.jp")) or (labels[-1] == "jp" and named):
+    if host.endswith((".or.jp", ".lg.jp")) or (labels[-1] == "jp" and (named or len(labels) <= 3)):
         words = {piece for label in labels for piece in label.split("-")}
         states = {prefectures[spelt] for piece in words if (spelt := regions.spelling(piece)) in prefectures}
         if len(states) == 1:
@@ -492,8 +497,8 @@ def _host(url: str, hints: _Hints) -> tuple[_Said, bool]:
 
 _LEADING = re.compile(r"\s*[【［\[](?P<inside>[^】］\]]*)[】］\]]")
 _BODY_BRACKET = re.compile(r"\s*【(?P<issuer>[^】]+)】\s*[（(](?P<areas>[^）)]+)[）)]")
-_SITE = re.compile(r"\s*[|｜]\s*J-Net21.*$")
-_TITLE_ISSUER = re.compile(r"[^補助税制情報金][:：](?P<issuer>[^「」『』【】:：!！?？。]{2,25})$")
+_SITE = re.compile(r"[|｜]\s*J-Net21.*$")
+_TITLE_ISSUER = re.compile(r"^.{10,}[:：](?P<issuer>[^「」『』【】:：!！?？。]{2,25})$")
 _DATELINE_END = re.compile(r"支援情報|\n|\d{4}年|$")
 _EVENT = re.compile(
     r"セミナー|イベント|説明会|相談会|商談会|展示会|シンポジウム|シンポ|講座|講習|交流会|フォーラム|ピッチ|開催|研修|勉強会|ワークショップ"
@@ -512,7 +517,7 @@ _PREFECTURE_ROW = re.compile(
 
 def _dateline(title: str, body: str) -> str:
     """The issuer that J-Net21's articles put behind their title: （title）：東京都."""
-    stem = title.strip()
+    stem, body = title.strip(), body[:3000]
     if not stem:
         return ""
     at = body.find(stem)
@@ -625,8 +630,8 @@ class _Reader:
     """The evidence of one listing, and the weighing of it (`cover`)."""
 
     def __init__(self, title: str, body: str, issuer: str, url: str, areas: Sequence[str]) -> None:
-        self.problems: list[Problem] = []
-        self.title = _SITE.sub("", title)
+        self.problems: dict[Problem, None] = {}
+        self.title = _SITE.sub("", title).rstrip()
         self.body = body
         self.url = url
         bracket = _BODY_BRACKET.match(body)
@@ -658,9 +663,7 @@ class _Reader:
                 self.host = _Said((close[0],), raw=self.host.raw)
 
     def problem(self, code: str, raw: str) -> None:
-        entry = Problem(field="areas", code=code, raw=raw)
-        if entry not in self.problems:
-            self.problems.append(entry)
+        self.problems[Problem(field="areas", code=code, raw=raw)] = None
 
     def cover(self) -> tuple[_Said, str]:
         """(what counts, the rule by which)."""
@@ -734,6 +737,9 @@ class _Reader:
             return _NOTHING, "shared name"
         if listed.nationwide:
             return _Said(national=True, raw=listed.raw), "area list"
+        if self.host.undecided:
+            self.problem("ambiguous_place", self.host.raw)
+            return _NOTHING, "shared name"
         if self.host:
             return self.host, "host"
         block = _gather(text, self.title, _blocks(text, _BLOCK), self.hints)
