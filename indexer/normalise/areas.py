@@ -510,6 +510,7 @@ _DISASTER = re.compile(r"災害|被災|地震|豪雨|大雨|大雪|台風|噴火
 _ADDRESSED = re.compile(
     r"内(?:の|で|に|において|に主たる)?[^。、\n]{0,8}?(?:中小|小規模|事業者|事業所|企業|法人|商店|店舗|農業者|本社|本店|住所|所在)"
 )
+_HANDED_ON = re.compile(r"(?:省|庁|国)(?:から|より)|国庫補助")
 _PREFECTURE_ROW = re.compile(
     rf"(?:{_trie(_STEMS)})(?:[県都府]?[・、,](?:{_trie(_STEMS)}))+[県都府]?の?(?:各県|[0-9]県|県)"
 )
@@ -732,6 +733,10 @@ class _Reader:
         if listed.codes:
             if listed.nationwide:
                 self.problem("conflicting_place", listed.raw)
+            # Jグランツ lists prefectures at the finest: a city's programme shows in whom the text speaks to.
+            inside = self._addressed()
+            if len(inside.codes) == 1 and inside.codes[0][:2] in listed.codes:
+                return inside, "body"
             return _Said(listed.codes, raw=listed.raw), "area list"
         if about.undecided:
             return _NOTHING, "shared name"
@@ -747,18 +752,25 @@ class _Reader:
             return block, "region in the title"
         return self._by_body()
 
+    def _addressed(self) -> _Said:
+        """The places inside which the body speaks to firms. A prefecture beside its municipalities is the wider."""
+        lead = self.body[:3000]
+        text = _same(lead)
+        mentions = [m for m in _places(text) if not m.choice and _ADDRESSED.match(text, m.end)]
+        prefectures = [m for m in mentions if len(m.codes[0]) == 2]
+        return _gather(text, lead, prefectures or mentions, self.hints)
+
     def _by_body(self) -> tuple[_Said, str]:
         """The last resort: who acts in the first sentence, or the one place inside which firms are addressed."""
-        if subject := _subject(self.body):
+        subject = _subject(self.body)
+        # An association that hands out the state's money is named by its seat, and covers the country.
+        if subject and not _HANDED_ON.search(self.body[:200]):
             said = _authority(subject, self.hints)
             if said.codes or said.national:
                 return said, "first sentence"
-        lead = self.body[:3000]
-        text = _same(lead)
-        inside = [m for m in _places(text) if _ADDRESSED.match(text, m.end)]
-        said = _gather(text, lead, inside, self.hints)
-        if len(said.codes) == 1:
-            return said, "body"
+        inside = self._addressed()
+        if len(inside.codes) == 1:
+            return inside, "body"
         if self.issuer:
             if not _STEM_ANYWHERE.search(_same(self.issuer)) and (found := _NATIONAL_FORM.search(self.issuer)):
                 return _Said(national=True, raw=found[0]), "national issuer"
