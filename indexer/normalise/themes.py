@@ -33,8 +33,17 @@ Place = Literal["title", "lead", "later"]
 WEIGHT: Final[Mapping[Place, float]] = {"title": 1.0, "lead": 0.5, "later": 0.15}
 """What a word counts in each place. Weights of kinds in a text are data and count whole in the lead."""
 
-SOURCE_WORD: Final = 6.0
+SOURCE_WORD: Final = 7.0
 """The source's own word for the kind, against the weights of kinds.yml."""
+
+HEAD: Final = 1.5
+"""What the last word for a kind counts in a title. Japanese puts the head last: 専門家派遣補助金 is a 補助金."""
+
+KIND_IN_TEXT: Final = 5.0
+"""The most that the words of a text say for a kind."""
+
+UNINVITING: Final = 4.0
+"""A text that invites nobody, for the kind `case`."""
 
 COMPANY: Final = 4.0
 """A company named as the author of a title (「…：株式会社…」), for the kind `case`."""
@@ -87,6 +96,10 @@ class Hit:
 
 
 ABOUT_GX: Final = frozenset({"gx", "theme", "stage", "instead", "lever"})
+SHORT: Final = 4
+"""Katakana words below this length count only by themselves: バス is not in オムニバス, ローン not in ドローン."""
+
+_KATAKANA = re.compile(r"[ァ-ヴー]+")
 # A run of such characters up to one of these endings is a name: 脱炭素社会推進課, 環境技術普及促進協会.
 _NAME = re.compile(
     r"[一-龥々ァ-ヴーA-Za-z0-9・]{0,12}?(?:課|室|係|財団|協会|機構|学会|研究所|コンソーシアム)(?![一-龥々])"
@@ -102,9 +115,17 @@ class Lexicon:
         self.effects: dict[str, list[Effect]] = {}
         self.kinds: tuple[str, ...] = tuple(kinds)
         self.kind_of_source: dict[str, str] = {word: kind for kind, rule in kinds.items() for word in rule["source"]}
-        self.kind_of_tail: dict[str, str] = {
-            word: kind for kind, rule in kinds.items() for word in rule.get("tail", ())
+        self.kind_of_name: dict[str, str] = {
+            name: kind for kind, rule in kinds.items() for name in rule.get("names", ())
         }
+        self.inviting = re.compile("|".join(map(re.escape, document("kinds.yml")["inviting"])))
+        self.tails = [
+            (word, kind, float(tail["weight"]))
+            for kind, rule in kinds.items()
+            for tail in rule.get("tail", ())
+            for word in tail["words"]
+        ]
+        self.tails.sort(key=lambda tail: -len(tail[0]))
         self.field_of_source = {
             fold(word): key for key, label in labels("field").items() for word in (*label.synonyms, label.name)
         }
@@ -159,7 +180,11 @@ class Lexicon:
     def find(self, text: str) -> Iterator[Hit]:
         """Every word of a folded text, left to right, the longest at each place, without overlaps."""
         for match in self._expression.finditer(text):
-            yield Hit(match.group(), match.start(), match.end(), _NAME.match(text, match.end()) is not None)
+            word, start, end = match.group(), match.start(), match.end()
+            around = text[max(start - 1, 0) : start] + text[end : end + 1]
+            if len(word) < SHORT and _KATAKANA.fullmatch(word) and _KATAKANA.search(around):
+                continue
+            yield Hit(word, start, end, _NAME.match(text, end) is not None)
 
 
 def _inside(word: str, words: Mapping[str, object]) -> Iterator[str]:
@@ -216,14 +241,17 @@ def lexicon() -> Lexicon:
 
 @dataclass(frozen=True)
 class Title:
-    """A folded title without the issuer: `start` is where `text` begins in it.
+    """A folded title without the issuer: `start` is where `text` begins in it, `main` is it without closing remarks.
 
-    `source_word` is the source's word before the colon or in 【】; `company` says that a company is its author.
+    `source_word` is the source's word before the colon or in 【】, `issuer` who stands behind the last colon; `company`
+    says that this is a company, or that the title is a company's name and nothing else.
     """
 
     text: str
     start: int
+    main: str
     source_word: str
+    issuer: str
     company: bool
 
 
@@ -235,6 +263,7 @@ _BY = re.compile(
     r"|[A-Z]{3,}|[)）]))\s*$"
 )
 _COMPANY = re.compile("株式会社|有限会社|合同会社")
+_COMPANY_ALONE = re.compile("(?:株式会社|有限会社|合同会社).{1,20}|.{1,20}(?:株式会社|有限会社|合同会社)")
 _END = re.compile(r"(?:\s*[(（［\[【＜<][^()（）］\]】＞>]*[)）］\]】＞>]|[」』。!！\s])+$")
 
 
@@ -248,7 +277,9 @@ def _parts(title: str) -> Title:
     by = _BY.search(text, start)
     if by:
         end = by.start()
-    return Title(text[start:end], start, word, by is not None and _COMPANY.search(by[1]) is not None)
+    main = text[start:end]
+    company = _COMPANY.search(by[1]) if by else _COMPANY_ALONE.fullmatch(main)
+    return Title(main, start, _END.sub("", main), word, by[1] if by else "", company is not None)
 
 
 class Tally:
@@ -297,11 +328,15 @@ class Reading:
         self._others = {facet: Tally() for facet in ("stage", "instead", "lever", "field")}
         self.stage, self.instead, self.lever, self.field = self._others.values()
         hits = list(lexicon().find(self.title.text))
-        kinds = [hit for hit in hits if any(e.facet == "kind" and e.title for e in lexicon().effects[hit.word])]
+        kinds = [
+            hit
+            for hit in hits
+            if hit.end <= len(self.title.main)
+            and any(effect.facet == "kind" and effect.title for effect in lexicon().effects[hit.word])
+        ]
         for hit, count in _counted(hits):
             start = self.title.start
-            # Japanese puts the head last: 専門家派遣補助金 is a 補助金.
-            head = 1.5 if kinds and hit is kinds[-1] else 1.0
+            head = HEAD if kinds and hit is kinds[-1] else 1.0
             self._say(hit, count, "title", title[start + hit.start : start + hit.end], head)
         for hit, count in _counted(lexicon().find(self.text)):
             self._say(hit, count, "lead" if hit.start < LEAD else "later", text[hit.start : hit.end])
@@ -385,22 +420,25 @@ def read(
 
 def _kind(reading: Reading, said: str, source: str) -> str:
     words, tally, title = lexicon(), reading.kind, reading.title
-    for word in (title.source_word, fold(said).strip()):
-        if word in words.kind_of_source:
-            tally.most("title", words.kind_of_source[word], SOURCE_WORD, word)
+    told = [word for word in (title.source_word, fold(said).strip()) if word in words.kind_of_source]
+    for word in told:
+        tally.most("title", words.kind_of_source[word], SOURCE_WORD, word)
+    if source in words.kind_of_name:
+        tally.most("title", words.kind_of_name[source], SOURCE_WORD, source)
+    for tail, kind, weight in words.tails:
+        if title.main.endswith(tail):
+            tally.most("title", kind, weight, tail)
+            break
     if title.company:
         tally.most("title", "case", COMPANY, title.text)
-    best = max(words.kinds, key=tally.total)
-    if tally.total(best) >= ENOUGH:
+    scores = {kind: tally.title(kind) + min(tally.text(kind), KIND_IN_TEXT) for kind in words.kinds}
+    if reading.text and not told and not words.inviting.search(reading.text):
+        scores["case"] += UNINVITING
+    best = max(scores, key=lambda kind: scores[kind])
+    if scores[best] >= ENOUGH:
         return best
-    ending = _END.sub("", title.text)
-    tails = [tail for tail in words.kind_of_tail if ending.endswith(tail)]
-    if tails:
-        return words.kind_of_tail[max(tails, key=len)]
-    if tally.total(best):
-        return best
-    # Registers of programmes give a bare name; prose without a word of support tells of a firm.
-    return "case" if reading.text else "subsidy"
+    # A register of programmes gives bare names; an article tells of its issuer, or of a firm.
+    return "subsidy" if not reading.text else "news" if title.issuer else "case"
 
 
 def _themes(reading: Reading, kind: str) -> tuple[str, ...]:
