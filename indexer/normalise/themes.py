@@ -39,6 +39,9 @@ SOURCE_WORD: Final = 7.0
 HEAD: Final = 1.5
 """What the last word for a kind counts in a title. Japanese puts the head last: 専門家派遣補助金 is a 補助金."""
 
+KIND_LATER: Final = 0.3
+"""What a word for a kind counts after the lead."""
+
 KIND_IN_TEXT: Final = 5.0
 """The most that the words of a text say for a kind."""
 
@@ -56,8 +59,8 @@ REPEATS: Final = 3
 class Labels:
     """What a listing is about. Ids are those of `vocab.labels`, in its order, except the kind `OTHER`.
 
-    `evidence` maps each id to the words found, verbatim. A stage that follows from the kind has the kind's words; a
-    label without words of its own (the source's own 分野, a kind concluded from the layout) is not in it.
+    `evidence` maps each id to the words found, verbatim. A stage that follows from the kind has the kind's words, or
+    those for GX; a label without words (the source's own 分野, a kind concluded from the layout) is not in it.
     """
 
     kind: str
@@ -342,6 +345,7 @@ class Reading:
             self._say(hit, count, "lead" if hit.start < LEAD else "later", text[hit.start : hit.end])
 
     def _say(self, hit: Hit, count: int, place: Place, word: str, head: float = 1.0) -> None:
+        for_gx = 0.0
         for effect in lexicon().effects[hit.word]:
             weight = effect.title if place == "title" else effect.body
             if not weight or (hit.name and effect.facet in ABOUT_GX) or self._has(effect.unless):
@@ -351,15 +355,19 @@ class Reading:
                 case "kind" if place == "title":
                     self.kind.most(place, effect.label, weight * head, word)
                 case "kind" if count == 1:
-                    self.kind.add(place, effect.label, weight if place == "lead" else weight * 0.3, word)
-                case "gx" | "theme":
+                    self.kind.add(place, effect.label, weight if place == "lead" else weight * KIND_LATER, word)
+                case "gx":
+                    for_gx = max(for_gx, score)
+                    if weight >= ENOUGH:
+                        self.general.add(place, "gx", score, word)
+                case "theme":
                     (self.alone if effect.alone else self.about).add(place, effect.label, score, word)
                     if effect.gx:
-                        self.about.add(place, "gx", score, word)
-                    if effect.facet == "gx" and weight >= ENOUGH:
-                        self.general.add(place, "gx", score, word)
+                        for_gx = max(for_gx, score)
                 case facet if facet in self._others:
                     self._others[facet].add(place, effect.label, score, word)
+        if for_gx:
+            self.about.add(place, "gx", for_gx, word)
 
     def _has(self, words: Sequence[str]) -> bool:
         return any(word in self.title.text or word in self.text for word in words)
@@ -402,7 +410,9 @@ def read(
             evidence[theme] = reading.about.words(theme) or reading.alone.words(theme) or reading.general.words("gx")
         stages = _stages(reading, found, themes)
         for stage in stages:
-            evidence[stage] = reading.stage.words(stage) or reading.instead.words(stage) or evidence[found]
+            evidence[stage] = (
+                reading.stage.words(stage) or reading.instead.words(stage) or evidence[found] or evidence["gx"]
+            )
         levers = tuple(key for key in labels("lever") if reading.lever.title(key) or reading.lever.lead(key))
         evidence |= {lever: reading.lever.words(lever) for lever in levers}
     read_fields = own_fields or _fields(reading, gx)
@@ -421,6 +431,8 @@ def read(
 def _kind(reading: Reading, said: str, source: str) -> str:
     words, tally, title = lexicon(), reading.kind, reading.title
     told = [word for word in (title.source_word, fold(said).strip()) if word in words.kind_of_source]
+    # A page's text begins with the page's own labels.
+    told += [word for word in words.kind_of_source if len(word) >= SHORT and reading.text.startswith(word)]
     for word in told:
         tally.most("title", words.kind_of_source[word], SOURCE_WORD, word)
     if source in words.kind_of_name:
@@ -432,7 +444,7 @@ def _kind(reading: Reading, said: str, source: str) -> str:
     if title.company:
         tally.most("title", "case", COMPANY, title.text)
     scores = {kind: tally.title(kind) + min(tally.text(kind), KIND_IN_TEXT) for kind in words.kinds}
-    if reading.text and not told and not words.inviting.search(reading.text):
+    if reading.text and not told and (title.company or not title.issuer) and not words.inviting.search(reading.text):
         scores["case"] += UNINVITING
     best = max(scores, key=lambda kind: scores[kind])
     if scores[best] >= ENOUGH:
