@@ -89,7 +89,15 @@ _KANTO_FARMS = (*_KANTO, "19", "20", "22")
 BUREAUS: dict[str, tuple[str, ...]] = {
     # 経済産業省組織令 and 経済産業省組織規則: areas of the regional bureaus.
     **{f"{name}経済産業局": codes for name, codes in _METI.items()},
-    **{f"{name}産業保安監督部": codes for name, codes in _METI.items()},
+    "北海道産業保安監督部": _METI["北海道"],
+    "関東東北産業保安監督部": tuple(sorted(_METI["関東"] + _METI["東北"])),
+    "関東東北産業保安監督部東北支部": _METI["東北"],
+    "中部近畿産業保安監督部": tuple(sorted(_METI["中部"] + _METI["近畿"])),
+    "中部近畿産業保安監督部近畿支部": _METI["近畿"],
+    "中国四国産業保安監督部": _METI["中国"] + _METI["四国"],
+    "中国四国産業保安監督部四国支部": _METI["四国"],
+    "九州産業保安監督部": _METI["九州"],
+    "那覇産業保安監督事務所": ("47",),
     "沖縄総合事務局": ("47",),
     # 農林水産省組織令: 地方農政局.
     "東北農政局": _TOHOKU,
@@ -99,7 +107,16 @@ BUREAUS: dict[str, tuple[str, ...]] = {
     "近畿農政局": _KINKI,
     "中国四国農政局": _CHUGOKU + _SHIKOKU,
     "九州農政局": _KYUSHU,
-    # 国土交通省組織令: 地方運輸局.
+    # 国土交通省組織令: 地方整備局 (長野県 is shared between two), 地方運輸局.
+    "北海道開発局": ("01",),
+    "東北地方整備局": _TOHOKU,
+    "関東地方整備局": (*_KANTO, "19", "20"),
+    "北陸地方整備局": ("15", "16", "17"),
+    "中部地方整備局": ("20", *_TOKAI),
+    "近畿地方整備局": _METI["近畿"],
+    "中国地方整備局": _CHUGOKU,
+    "四国地方整備局": _SHIKOKU,
+    "九州地方整備局": _KYUSHU,
     "北海道運輸局": ("01",),
     "東北運輸局": _TOHOKU,
     "関東運輸局": (*_KANTO, "19"),
@@ -225,13 +242,26 @@ def covering(code: str) -> tuple[str, ...]:
 _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 
 
-def _key(text: str) -> str:
-    """Kana as katakana; romaji without case, hyphens, and the differences between its spellings."""
+_KUNREI = (("si", "shi"), ("sy", "sh"), ("ti", "chi"), ("ty", "ch"), ("tu", "tsu"), ("hu", "fu"), ("zi", "ji"))
+
+
+def spelling(text: str) -> str:
+    """Kana as katakana; romaji in lower case without hyphens, its rival spellings made one.
+
+    >>> spelling("ふくおか"), spelling("Oosaka-shi") == spelling("osakashi"), spelling("ohda") == spelling("Oda")
+    ('フクオカ', True, True)
+    >>> spelling("shimbashi") == spelling("sinbasi"), spelling("Jyosou") == spelling("joso")
+    (True, True)
+    """
     text = text.strip().translate(_HIRAGANA).casefold()
     if not text.isascii():
         return text
     text = re.sub(r"[^a-z]", "", text)
+    for kunrei, hepburn in _KUNREI:
+        text = re.sub(rf"(?<![cst]){kunrei}", hepburn, text)
+    text = text.replace("jy", "j").replace("tch", "cch")
     text = re.sub(r"m(?=[bmp])", "n", text)
+    text = re.sub(r"oh(?![aiueoy])", "o", text)
     return re.sub(r"(?<=o)[uo]+|(?<=u)u+", "", text)
 
 
@@ -251,7 +281,7 @@ def _keys() -> tuple[tuple[tuple[str, ...], frozenset[str], Region], ...]:
             texts += [region.name.removeprefix(city.name), region.kana.removeprefix(city.kana)]
             texts.append(region.romaji.partition(" ")[2])
         stems = (region.name[:-1], _KANA_SUFFIX.sub("", region.kana), region.romaji.partition("-")[0])
-        rows.append((tuple(map(_key, texts)), frozenset(map(_key, (*stems, *texts))), region))
+        rows.append((tuple(map(spelling, texts)), frozenset(map(spelling, (*stems, *texts))), region))
     return tuple(rows)
 
 
@@ -265,7 +295,7 @@ def search(prefix: str, limit: int = 20) -> tuple[Region, ...]:
     >>> search("ootsu")[0].name, search("東久留")[0].name
     ('大津市', '東久留米市')
     """
-    key = _key(prefix)
+    key = spelling(prefix)
     if not key:
         return ()
     found = [

@@ -48,6 +48,7 @@ def test_blocks_and_bureaus_name_prefectures():
     for codes in (*regions.BLOCKS.values(), *regions.BUREAUS.values()):
         assert list(codes) == sorted(set(codes))
         assert {regions.get(code).level for code in codes} == {Level.PREFECTURE}
+    # Each of these groups shares out the country; Okinawa has the general bureau instead.
     for group in ("経済産業局", "産業保安監督部"):
         held = [code for name, codes in regions.BUREAUS.items() if name.endswith(group) for code in codes]
         assert sorted([*held, "47"]) == [region.code for region in regions.children("JP")]
