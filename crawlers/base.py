@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 import scrapy
 
+EXAMPLES = 20
+
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
@@ -54,8 +56,17 @@ class SourceSpider(scrapy.Spider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.variant = {key: value for key, value in kwargs.items() if any(key in each for each in self.variants)}
+        names = {key for each in self.variants for key in each}
+        self.variant = {key: str(kwargs.get(key, value)) for key, value in self.variants[0].items() if key in names}
+        self.misses: dict[str, dict[str, Any]] = {}
 
-    def missed(self, what: str) -> None:
-        """Counts something that could not be fetched or read; the run report lists it."""
-        self.crawler.stats.inc_value(f"missed/{what}")
+    def first_urls(self) -> list[str]:
+        """The addresses that every run begins with; a recording that holds them is one of this source."""
+        return list(self.start_urls)
+
+    def missed(self, what: str, example: str = "") -> None:
+        """Counts something that could not be fetched or read; the run report lists it with a few examples."""
+        entry = self.misses.setdefault(what, {"count": 0, "examples": []})
+        entry["count"] += 1
+        if example and len(entry["examples"]) < EXAMPLES:
+            entry["examples"].append(example)

@@ -1,0 +1,202 @@
+"""Runs spiders in a process of their own: `python -m crawlers.run --out DIR [--replay FOLDER] NAME...`
+
+Each source writes <out>/<source>/notices.jsonl (Scrapy's feed export) and, when everything is done, stats.json. Events
+for whoever started the run are JSON lines on standard output; the log goes to standard error.
+"""
+
+import argparse
+import importlib
+import json
+import logging
+import pkgutil
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.http import Response
+
+import crawlers.spiders
+from crawlers.base import SourceSpider
+from crawlers.recordings import Recording
+from crawlers.settings import replay_settings, settings
+
+EVENT_EVERY = 25
+
+
+def spiders() -> dict[str, type[SourceSpider]]:
+    """Every spider there is, by name: a file of crawlers/spiders holds the spider of its own name."""
+    found: dict[str, type[SourceSpider]] = {}
+    for module in pkgutil.iter_modules(crawlers.spiders.__path__):
+        contents = vars(importlib.import_module(f"crawlers.spiders.{module.name}"))
+        for each in contents.values():
+            if isinstance(each, type) and issubclass(each, SourceSpider) and each.__dict__.get("name") == module.name:
+                found[module.name] = each
+    return dict(sorted(found.items()))
+
+
+def described(spider: type[SourceSpider]) -> dict[str, Any]:
+    return {
+        "name": spider.name,
+        "facts": asdict(spider.source),
+        "expect": asdict(spider.expect) | {"filled": dict(spider.expect.filled)},
+        "variants": list(spider.variants),
+    }
+
+
+def served(recording: Recording) -> Iterator[tuple[str, dict[str, str]]]:
+    """The spiders, with the variant, whose first requests the recording holds."""
+    for name, spider in spiders().items():
+        for variant in spider.variants:
+            urls = spider(**variant).first_urls()
+            if urls and recording.holds(urls):
+                yield name, variant
+                break
+
+
+class Reporter:
+    """Follows one spider and tells about it."""
+
+    def __init__(self, crawler: Crawler, out: Path, at: datetime) -> None:
+        self.crawler, self.out, self.at = crawler, out, at
+        self.items = self.answers = 0
+        self.errors: list[str] = []
+        self.reason = "did not start"
+        connect = crawler.signals.connect
+        connect(self.scraped, signals.item_scraped)
+        connect(self.failed, signals.spider_error)
+        connect(self.answered, signals.response_received)
+        connect(self.closed, signals.spider_closed)
+
+    def scraped(self) -> None:
+        self.items += 1
+        if self.items % EVENT_EVERY == 0:
+            self.tell("progress")
+
+    def answered(self) -> None:
+        self.answers += 1
+
+    def failed(self, failure: Any, response: Response) -> None:
+        self.errors.append(f"{failure.value!r} on {response.url}"[:500])
+
+    def closed(self, spider: SourceSpider, reason: str) -> None:
+        self.reason = reason
+
+    def tell(self, event: str, **more: Any) -> None:
+        line = {"event": event, "source": self.crawler.spidercls.name, "items": self.items, "answers": self.answers}
+        print(json.dumps(line | more, ensure_ascii=False), flush=True)
+
+    def finish(self) -> bool:
+        """Writes stats.json; says whether the crawl as such went well."""
+        spider = self.crawler.spider
+        values = self.crawler.stats.get_stats() if self.crawler.stats else {}
+        if values.get("not_recorded"):
+            self.errors.append(f"not in the recording: {values['not_recorded']}")
+        if not isinstance(spider, SourceSpider):
+            self.errors.append("the spider did not start: see the log")
+        variant = spider.variant if isinstance(spider, SourceSpider) else {}
+        kind = self.crawler.spidercls
+        assert issubclass(kind, SourceSpider)
+        stats = {
+            "source": kind.name,
+            "facts": asdict(kind.source),
+            "expect": described(kind)["expect"],
+            "variant": variant,
+            "default": variant == kind.variants[0],
+            "at": self.at.isoformat(timespec="seconds"),
+            "items": self.items,
+            "answers": self.answers,
+            "missed": spider.misses if isinstance(spider, SourceSpider) else {},
+            "statuses": {
+                key.rpartition("/")[2]: value
+                for key, value in values.items()
+                if key.startswith("downloader/response_status_count/")
+            },
+            "bytes": values.get("downloader/response_bytes", 0),
+            "seconds": values.get("elapsed_time_seconds"),
+            "finish_reason": self.reason,
+            "errors": self.errors,
+        }
+        folder = self.out / kind.name
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / "stats.json.new"
+        fresh.write_text(json.dumps(stats, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+        fresh.replace(folder / "stats.json")
+        ok = self.reason == "finished" and not self.errors
+        self.tell("finish", ok=ok, errors=self.errors, reason=self.reason)
+        return ok
+
+
+def run(
+    jobs: list[tuple[type[SourceSpider], dict[str, str]]], out: Path, *, replay: Recording | None, record: Path | None
+) -> bool:
+    """Crawls; True where every spider finished without an error."""
+    values = settings()
+    if record:
+        values |= {"RECORD": str(record)}
+        values["DOWNLOADER_MIDDLEWARES"] = values["DOWNLOADER_MIDDLEWARES"] | {"crawlers.record.Recorder": 950}
+    at = replay.recorded_at if replay else datetime.now(UTC).astimezone()
+    process = AsyncCrawlerProcess(values)
+    reporters = []
+    for spider, arguments in jobs:
+        folder = out / spider.name
+        shutil.rmtree(folder, ignore_errors=True)
+        crawler = process.create_crawler(spider)
+        crawler.settings.set(
+            "FEEDS", {str(folder / "notices.jsonl"): {"format": "jsonlines", "overwrite": True}}, priority="cmdline"
+        )
+        if replay:
+            # Stronger than a spider's own settings: a recording needs no manners.
+            crawler.settings.setdict(replay_settings(str(replay.folder)), priority="cmdline")
+        reporters.append(Reporter(crawler, out, at))
+        process.crawl(crawler, **arguments)
+    process.start()
+    # Every one finishes, also behind one that failed.
+    results = [each.finish() for each in reporters]
+    return all(results)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m crawlers.run", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--list", action="store_true", help="print every source as JSON")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--replay", type=Path)
+    parser.add_argument("--record", type=Path)
+    parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
+    options = parser.parse_args()
+    known = spiders()
+    if options.list:
+        print(json.dumps([described(each) for each in known.values()], ensure_ascii=False))
+        return 0
+    try:
+        replay = Recording.read(options.replay) if options.replay else None
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    arguments = dict(each.split("=", 1) for each in options.arg)
+    wanted = [(name, arguments) for name in options.names]
+    if not wanted and replay:
+        wanted = list(served(replay))
+    unknown = [name for name, _ in wanted if name not in known]
+    if unknown:
+        print(f"no such source: {', '.join(unknown)} (there are {', '.join(known)})", file=sys.stderr)
+        return 2
+    if not wanted or options.out is None:
+        print("nothing to crawl: no source is named, and none was made of this recording", file=sys.stderr)
+        return 2
+    if replay and not arguments:
+        made_of = dict(served(replay))
+        wanted = [(name, made_of.get(name, {})) for name, _ in wanted]
+    logging.getLogger("scrapy").setLevel(logging.INFO)
+    ok = run([(known[name], each) for name, each in wanted], options.out, replay=replay, record=options.record)
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

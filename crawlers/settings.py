@@ -1,0 +1,48 @@
+"""Settings of every crawl. Scrapy's default stands behind each in a comment."""
+
+import os
+from typing import Any
+
+VERSION = "0.1"
+
+
+def user_agent() -> str:
+    """Who we are and how to reach us (SHIEN_CONTACT)."""
+    contact = os.environ.get("SHIEN_CONTACT", "").strip()
+    return f"shien/{VERSION} (+{contact})" if contact else f"shien/{VERSION}"
+
+
+def settings() -> dict[str, Any]:
+    return {
+        "USER_AGENT": user_agent(),  # Scrapy/VERSION (+https://scrapy.org)
+        "ROBOTSTXT_OBEY": True,  # False
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,  # 8
+        "DOWNLOAD_DELAY": 2.0,  # 0
+        "RANDOMIZE_DOWNLOAD_DELAY": True,  # True
+        "DOWNLOAD_MAXSIZE": 8 * 2**20,  # 1 GiB: Jグランツ puts attachments of megabytes into its answers
+        "DOWNLOAD_WARNSIZE": 4 * 2**20,  # 32 MiB
+        "DOWNLOAD_TIMEOUT": 60,  # 180
+        "RETRY_TIMES": 3,  # 2
+        "RETRY_HTTP_CODES": [429, 500, 502, 503, 504],  # also 408, 522, 524
+        "DOWNLOADER_MIDDLEWARES": {  # Scrapy's own in their places
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+            "crawlers.politeness.Robots": 100,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+            "crawlers.politeness.Backoff": 550,
+        },
+        "COOKIES_ENABLED": False,  # True
+        "TELNETCONSOLE_ENABLED": False,  # True
+        "FEED_EXPORT_ENCODING": "utf-8",  # ASCII escapes
+        "LOG_LEVEL": "INFO",  # DEBUG
+    }
+
+
+def replay_settings(folder: str) -> dict[str, Any]:
+    """A recording answers at once, and asks for no manners."""
+    return {
+        "REPLAY": folder,
+        "DOWNLOAD_DELAY": 0,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+        "RETRY_TIMES": 0,
+        "DOWNLOAD_HANDLERS": {"http": "crawlers.replay.ReplayHandler", "https": "crawlers.replay.ReplayHandler"},
+    }
