@@ -1,8 +1,28 @@
 """The command line: `shien`."""
 
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
 import typer
+import uvicorn
+
+from indexer.crawl import CrawlError, crawl, spiders
+from indexer.engine import EngineError, running
+from indexer.ingest import ingest as take_in
+from indexer.ingest import reread
+from indexer.progress import Reporter
+from indexer.publish import publish as make_searchable
+from indexer.schema import JST
+from indexer.settings import Settings
+from indexer.store import Store
+from indexer.up import SAMPLE, Site, UpError, replayed, told
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Replay = Annotated[Path | None, typer.Option(help="A recording, or a folder of recordings; no network is touched")]
 
 
 @app.callback()
@@ -10,5 +30,112 @@ def shien() -> None:
     """The open search index of public support for small firms in Japan."""
 
 
+@app.command()
+def up(
+    replay: Replay = None,
+    sample: Annotated[bool, typer.Option("--sample", help="Invented programmes, to look around")] = False,
+) -> None:
+    """Starts everything: engine, first crawl if the store is empty, publication, web."""
+    settings = Settings()
+    folder = SAMPLE if sample else replay
+    if sample and replay:
+        raise typer.BadParameter("--sample is a replay of its own: give one of the two")
+    if folder is not None:
+        settings = replayed(settings, folder, sample)
+    with Reporter() as report:
+        Site(settings, report).run(folder)
+
+
+@app.command("crawl")
+def crawl_(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources; none with --replay: those it was made of")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for <source>/notices.jsonl and stats.json")] = Path(
+        "var/crawl/manual"
+    ),
+    replay: Replay = None,
+    arg: Annotated[list[str] | None, typer.Option(help="An argument of the spider: name=value")] = None,
+) -> None:
+    """Crawls sources into files."""
+    if not names and replay is None:
+        raise typer.BadParameter("name at least one source (see `shien sources`), or give --replay")
+    with Reporter() as report:
+        finished = crawl(names or [], out, replay=replay, arguments=arg or [], progress=report)
+        for event in finished:
+            report.say(f"{event['source']}: {event['items']} notices" + ("" if event.get("ok", True) else " — NOT OK"))
+    if not finished or not all(event.get("ok", True) for event in finished):
+        raise typer.Exit(1)
+
+
+@app.command()
+def record(name: str, folder: Path) -> None:
+    """Crawls a source and writes what it answered as a recording."""
+    with Reporter() as report:
+        finished = crawl([name], Settings().var / "crawl" / f"record-{name}", record=folder, progress=report)
+    if not finished or not all(event.get("ok", True) for event in finished):
+        raise typer.Exit(1)
+
+
+@app.command()
+def ingest(
+    folder: Annotated[Path, typer.Argument(help="What `shien crawl --out` wrote")],
+    today: Annotated[datetime | None, typer.Option(help="The instant of the crawl; else what the crawl noted")] = None,
+) -> None:
+    """Checks, reads and stores a crawl."""
+    store = Store(Settings().store_url)
+    with Reporter() as report:
+        runs = take_in(folder, store, today.replace(tzinfo=JST) if today else None, report)
+        for line in told(runs):
+            report.say(line)
+    if not all(run.ok for run in runs):
+        raise typer.Exit(1)
+
+
+@app.command()
+def publish() -> None:
+    """Makes the store searchable: builds an index beside the live one, checks it, swaps."""
+    settings = Settings()
+    store = Store(settings.store_url)
+    now = settings.clock()
+    with Reporter() as report, running(settings) as where:
+        reread(store, now(), report)
+        count = make_searchable(where, store, now(), report)
+        report.say(f"published: {count} programmes")
+
+
+@app.command()
+def serve() -> None:
+    """Serves API and pages; the engine must run (`shien up` starts everything)."""
+    settings = Settings()
+    # The application is named, not imported: the indexer knows nothing of what lies to its right.
+    uvicorn.run(
+        "frontend.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_level=os.environ.get("SHIEN_LOG_LEVEL", "warning"),
+        proxy_headers=True,
+        server_header=False,
+    )
+
+
+@app.command()
+def sources() -> None:
+    """Lists the sources and whether each has met its real site."""
+    for each in spiders():
+        state = "" if each["facts"]["verified"] else "  (unverified: off; `shien record` turns it on)"
+        print(f"{each['name']:24} {each['facts']['title']}{state}")
+
+
 def main() -> None:
-    app()
+    """Errors that a user can mend are one line and a non-zero exit."""
+    try:
+        app()
+    except (UpError, EngineError, CrawlError, OSError, ValueError) as error:
+        if os.environ.get("SHIEN_LOG_LEVEL") == "debug":
+            raise
+        print(f"shien: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -173,6 +173,26 @@ def get(code: str) -> Region:
     return JAPAN if code == "JP" else _table()[code]
 
 
+def find(code: str) -> Region | None:
+    """The place with this code, None if there is none."""
+    return JAPAN if code == "JP" else _table().get(code)
+
+
+def prefectures() -> tuple[Region, ...]:
+    """The 47, from north to south."""
+    return children("JP")
+
+
+def full_name(code: str) -> str:
+    """The name with its prefecture in front; a prefecture's, and a ward's city's, as they are.
+
+    >>> full_name("40130"), full_name("40131"), full_name("13"), full_name("JP")
+    ('福岡県福岡市', '福岡県福岡市東区', '東京都', '全国')
+    """
+    region = get(code)
+    return region.name if len(code) == 2 else get(prefecture_of(code)).name + region.name
+
+
 def prefecture_of(code: str) -> str:
     """The prefecture's code. KeyError for JP.
 

@@ -32,7 +32,7 @@ def test_ids_are_those_of_the_schema() -> None:
     assert set(labels("kind")) == set(Kind)
     assert set(labels("issuer_level")) == set(Level)
     assert "".join(labels("industry")) == "ABCDEFGHIJKLMNOPQRST"
-    assert list(labels("state")) == ["open", "closing", "upcoming", "rolling", "closed"]
+    assert list(labels("state")) == ["open", "closing", "upcoming", "rolling", "closed", "unknown"]
 
 
 def test_evidence_can_be_keyed_by_id_alone() -> None:

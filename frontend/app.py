@@ -1,0 +1,71 @@
+"""The site: pages for the public on top of the API, in one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from frontend import pages
+from indexer.settings import Settings
+from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable
+from search_api.errors import NotFound, Unavailable
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings | None = None, *, own: Services | None = None) -> FastAPI:
+    """API and pages. Settings come from the environment unless they are given."""
+    own = own or Services(settings or Settings())
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await own.close()
+
+    app = FastAPI(
+        title="shien", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url="/api/docs", redoc_url=None
+    )
+    app.state.services = own
+    add_api(app)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(Unavailable, _unavailable)
+    app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(HTTPException, _http)
+    return app
+
+
+def _for_machines(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/feeds/", "/export/", "/healthz", "/readyz", "/metrics", "/mcp"))
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Unavailable)
+    if _for_machines(request):
+        return await on_unavailable(request, error)
+    return pages.error_page(request, 503, "ただいま検索を利用できません", error.reason)
+
+
+async def _not_found(request: Request, error: Exception) -> Response:
+    if _for_machines(request):
+        return await on_not_found(request, error)
+    return pages.error_page(
+        request, 404, "見つかりません", "この支援は登録されていません。番号が正しいかお確かめください。"
+    )
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if _for_machines(request):
+        from search_api.app import trouble
+
+        return trouble(error.status_code, str(error.detail))
+    if error.status_code == 404:
+        return pages.error_page(
+            request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。"
+        )
+    return pages.error_page(request, error.status_code, "ページを表示できません", "もう一度お試しください。")

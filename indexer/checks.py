@@ -1,0 +1,52 @@
+"""Is a crawl healthy? What looks wrong stops a source before it touches the store."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crawlers.items import Notice
+
+LEAST_SHARE = 0.6
+"""Fewer notices than this share of the last good run: the site changed, or answered in part."""
+
+MOST_SHARE = 3.0
+"""More than so many times the last good run: a look is due, but nothing is lost."""
+
+MISSED_SHARE = 0.25
+"""More details than this share failed: a broken run, not a few broken pages."""
+
+
+def problems(notices: Sequence[Notice], stats: Mapping[str, Any], last_seen: int | None) -> tuple[list[str], list[str]]:
+    """Errors, which keep yesterday's data, and warnings, which staff read.
+
+    `stats` is what the crawl reports (see crawlers/run.py). `last_seen` is how many notices the last good run of the
+    same variant brought, None if there was none.
+    """
+    errors: list[str] = [str(each) for each in stats.get("errors", [])]
+    warnings: list[str] = []
+    expect = stats["expect"]
+    count = len(notices)
+    if stats.get("finish_reason", "finished") != "finished":
+        errors.append(f"the crawl ended early: {stats['finish_reason']}")
+    if count < expect["min"]:
+        errors.append(f"{count} notices, fewer than the {expect['min']} expected")
+    elif last_seen and expect.get("complete", True) and count < LEAST_SHARE * last_seen:
+        errors.append(f"{count} notices, fewer than {LEAST_SHARE:.0%} of the {last_seen} of the last good run")
+    if count > expect["max"]:
+        warnings.append(f"{count} notices, more than the {expect['max']} expected")
+    elif last_seen and count > MOST_SHARE * last_seen:
+        warnings.append(f"{count} notices, more than {MOST_SHARE:.0f} times the {last_seen} of the last good run")
+    for name, least in expect.get("filled", {}).items():
+        share = sum(1 for each in notices if getattr(each, name)) / count if count else 0.0
+        if count and share < least:
+            errors.append(f"{name} is filled in {share:.0%} of notices, expected at least {least:.0%}")
+    urls = {(each.key, each.url) for each in notices}
+    if len(urls) < count:
+        warnings.append(f"{count - len(urls)} notices came twice")
+    partial = sum(1 for each in notices if each.missing)
+    if partial > MISSED_SHARE * max(count, 1):
+        errors.append(f"{partial} of {count} notices are incomplete")
+    for what, times in stats.get("missed", {}).items():
+        number = times if isinstance(times, int) else times.get("count", 0)
+        examples = [] if isinstance(times, int) else times.get("examples", [])
+        warnings.append(f"{number} × {what}" + (f" (such as {', '.join(map(str, examples[:3]))})" if examples else ""))
+    return errors, warnings

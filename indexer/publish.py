@@ -1,0 +1,212 @@
+"""The only writer to the engine: build an index beside the live one, check it, swap, clean up."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import meilisearch
+import orjson
+from meilisearch.errors import MeilisearchApiError, MeilisearchError
+
+from indexer.engine import Endpoint, EngineError
+from indexer.schema import JST, Level, instant
+from indexer.state import MAX_INTERVALS, intervals, timed
+from indexer.store import Record, Store, stamp
+from indexer.vocab import labels, regions
+
+LIVE = "programmes"
+BATCH = 1000
+BODY_CHARACTERS = 12_000
+TASK_MINUTES = 15
+
+Progress = Callable[[str, int, int], None]
+
+SETTINGS: dict[str, Any] = {
+    "searchableAttributes": [
+        "title", "yomi", "places", "issuer", "summary", "labels", "body",
+    ],
+    "filterableAttributes": [
+        "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "gx",
+        "issuer_level", "source", "featured", "listed", "procedure", "amount_max", "rate", "employees_max",
+        "capital_max", "posted", "changed", "final", "starts", "id",
+        *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes")),
+    ],
+    "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
+    "displayedAttributes": ["id", "hit"],
+    "rankingRules": ["words", "typo", "attribute", "sort", "proximity", "exactness"],
+    "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["jpn"]}],
+    "pagination": {"maxTotalHits": 1_000_000},
+    "faceting": {"maxValuesPerFacet": 2500},
+    "typoTolerance": {"minWordSizeForTypos": {"oneTypo": 5, "twoTypos": 9}},
+}  # fmt: skip
+
+
+def document(record: Record, now: datetime) -> dict[str, Any]:
+    """The engine's view of a programme. `hit` is what a result shows, everything else is there to be searched."""
+    programme = record.programme
+    open_times = intervals(programme.windows, programme.kind)
+    seconds = int(now.timestamp())
+    ahead = [each for each in open_times if each[1] > seconds][:MAX_INTERVALS]
+    known = timed(programme.windows, programme.kind)
+    codes = programme.areas or programme.event_areas
+    nationwide = "JP" in codes
+    prefectures = [] if nationwide else sorted({regions.prefecture_of(code) for code in codes if code != "JP"})
+    rate = _fraction(programme.amount.rate) if programme.amount else None
+    posted = programme.published or record.first_seen[:10]
+    values: dict[str, Any] = {
+        "id": programme.id,
+        "kind": programme.kind.value,
+        "title": programme.title,
+        "issuer": programme.issuer.name if programme.issuer else "",
+        "issuer_level": (programme.issuer.level if programme.issuer else Level.UNKNOWN).value,
+        "summary": programme.summary,
+        "body": programme.body[:BODY_CHARACTERS],
+        "places": [regions.get(code).name for code in codes],
+        "labels": [
+            label.name
+            for facet, chosen in (("theme", programme.themes), ("stage", programme.stages), ("field", programme.fields))
+            for each in chosen
+            if (label := labels.labels(facet).get(each))
+        ],
+        "areas": list(codes),
+        "prefectures": prefectures,
+        "place_level": _level(codes),
+        "breadth": {"municipality": 0, "prefecture": 1, "national": 2}.get(_level(codes), 3),
+        "theme": list(programme.themes),
+        "stage": list(programme.stages),
+        "lever": list(programme.levers),
+        "field": list(programme.fields),
+        "industry": list(programme.eligibility.industries) if programme.eligibility else [],
+        "gx": programme.gx,
+        "source": programme.source.name,
+        "listed": record.listed,
+        "procedure": any(each.code == "procedure" for each in programme.problems),
+        "featured": False,
+        "rank": 1_000_000,
+        "amount_max": programme.amount.max_yen if programme.amount else None,
+        "rate": rate,
+        "employees_max": programme.eligibility.employees_max if programme.eligibility else None,
+        "capital_max": programme.eligibility.capital_max_yen if programme.eligibility else None,
+        "posted": int(instant(posted).timestamp()),
+        "changed": int(datetime.fromisoformat(record.changed).timestamp()),
+        # `final` is when the last window ends; absent where no time is known at all.
+        "final": (open_times[-1][1] if open_times else 0) if known else None,
+        "hit": hit(record),
+    }
+    if not record.listed and known:
+        # Its source has taken it down: nobody should count on its windows.
+        values["final"], ahead = min(values["final"], seconds), []
+    for i, (start, end) in enumerate(ahead):
+        values[f"opens_{i}"], values[f"closes_{i}"] = start, end
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def hit(record: Record) -> dict[str, Any]:
+    """What a result list shows of a programme (search_api/models.py, Hit, without what depends on now)."""
+    shown = record.programme.model_dump(
+        mode="json",
+        include={
+            "id", "kind", "title", "summary", "url", "official_url", "issuer", "areas", "event_areas", "windows",
+            "amount", "eligibility", "fields", "gx", "themes", "stages", "levers", "source", "published", "also_at",
+        },
+    )  # fmt: skip
+    return shown | {"listed": record.listed, "first_seen": record.first_seen, "changed": record.changed}
+
+
+def publish(where: Endpoint, store: Store, now: datetime, progress: Progress | None = None) -> int:
+    """Makes the store searchable; returns how many programmes are. The live index changes in one step or not at all.
+
+    Raises EngineError where the engine cannot be reached or what was built is not what the store holds.
+    """
+    client = meilisearch.Client(where.url, where.key, timeout=60, custom_headers={"Accept-Encoding": "identity"})
+    try:
+        return _publish(client, store, now, progress)
+    except MeilisearchError as error:
+        raise EngineError(f"publication failed, the live index is as it was: {error}") from error
+
+
+def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: Progress | None) -> int:
+    version = f"{LIVE}_{now.astimezone(JST):%Y%m%d%H%M%S}_{store.version()}"
+    _clean(client, {LIVE})
+    total = store.count()
+    try:
+        _wait(client, client.create_index(version, {"primaryKey": "id"}).task_uid)
+        index = client.index(version)
+        settings = SETTINGS | {"synonyms": labels.synonyms()}
+        _wait(client, index.update_settings(settings).task_uid)
+        count, tasks = 0, []
+        for batch in _batches((document(each, now) for each in store.records()), BATCH):
+            tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
+            count += len(batch)
+            if progress:
+                progress("publish", count, total)
+        for task in tasks:
+            _wait(client, task)
+        _check(index, store, count)
+        if not _exists(client, LIVE):
+            _wait(client, client.create_index(LIVE, {"primaryKey": "id"}).task_uid)
+        _wait(client, client.swap_indexes([{"indexes": [LIVE, version]}]).task_uid)
+    finally:
+        _clean(client, {LIVE})
+    with store.transaction() as writer:
+        writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count})
+    return count
+
+
+def _check(index: Any, store: Store, count: int) -> None:
+    """As many as the store holds, and canaries: programmes from its start are found by their own titles."""
+    there = index.get_stats().number_of_documents
+    if there != count or count != store.count():
+        raise EngineError(f"built {there} of {store.count()} programmes: not published, the live index is as it was")
+    for record in islice(store.records(), 3):
+        found = index.search(
+            record.programme.title[:60],
+            {"filter": f'id = "{record.programme.id}"', "limit": 1, "locales": ["jpn"], "matchingStrategy": "last"},
+        )
+        if not found["hits"]:
+            raise EngineError(f"{record.programme.id} is not found by its title: not published")
+
+
+def _clean(client: meilisearch.Client, keep: set[str]) -> None:
+    """Deletes what earlier publications left behind."""
+    for each in client.get_indexes({"limit": 1000})["results"]:
+        if each.uid not in keep and each.uid.startswith(f"{LIVE}_"):
+            _wait(client, client.delete_index(each.uid).task_uid)
+
+
+def _exists(client: meilisearch.Client, name: str) -> bool:
+    try:
+        client.get_index(name)
+    except MeilisearchApiError as error:
+        if error.code == "index_not_found":
+            return False
+        raise
+    return True
+
+
+def _wait(client: meilisearch.Client, task: int) -> None:
+    done = client.wait_for_task(task, timeout_in_ms=TASK_MINUTES * 60_000, interval_in_ms=50)
+    if done.status != "succeeded":
+        raise EngineError(f"the engine refused a step of the publication: {done.error}")
+
+
+def _batches(items: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _level(codes: Iterable[str]) -> str:
+    """The widest level among the codes; "unknown" without any."""
+    lengths = {len(code) if code != "JP" else 0 for code in codes}
+    if not lengths:
+        return "unknown"
+    return {0: "national", 2: "prefecture", 5: "municipality"}[min(lengths)]
+
+
+def _fraction(rate: str | None) -> float | None:
+    if not rate or "/" not in rate:
+        return None
+    over, under = rate.split("/", 1)
+    return round(int(over) / int(under), 4)

@@ -1,0 +1,41 @@
+"""Settings: environment variables that start with SHIEN_. Only the command line and `create_app()` read them."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from indexer.schema import JST
+
+Clock = Callable[[], datetime]
+"""Returns the instant that counts as now, aware, in Asia/Tokyo."""
+
+
+class Settings(BaseSettings):
+    """Every setting has a default that works on one machine with nothing configured."""
+
+    model_config = SettingsConfigDict(env_prefix="SHIEN_", frozen=True)
+
+    var: Path = Field(default=Path("var"), description="Folder of everything that shien writes")
+    host: str = Field(default="127.0.0.1", description="Address the site listens on")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the site listens on")
+    contact: str = Field(default="", description="Mail or URL for the owners of crawled sites, sent as User-Agent")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite under the var folder")
+    meili_url: str = Field(default="", description="URL of a Meilisearch that runs elsewhere; empty: start our own")
+    meili_key: str = Field(default="", description="Key for that Meilisearch")
+    now: datetime | None = Field(default=None, description="A fixed instant instead of the clock (replays)")
+    banner: str = Field(default="", description="A line shown on top of every page")
+    public_url: str = Field(default="", description="URL under which users reach the site, for feeds and mails")
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.var / 'store.sqlite'}"
+
+    def clock(self) -> Clock:
+        """The clock that everything passes on: the fixed instant where one is set."""
+        fixed = self.now
+        if fixed is None:
+            return lambda: datetime.now(JST)
+        return lambda: fixed.astimezone(JST)

@@ -1,0 +1,295 @@
+"""The store, and the only SQL: programmes as last understood, their history, runs, sources."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from indexer.schema import JST, Change, Programme
+
+metadata = sa.MetaData()
+
+programmes = sa.Table(
+    "programmes",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("variant", sa.String, nullable=False),
+    sa.Column("notice_hash", sa.String, nullable=False),
+    sa.Column("rules", sa.String, nullable=False),
+    sa.Column("notice", sa.LargeBinary, nullable=False),
+    sa.Column("read_on", sa.String, nullable=False),
+    sa.Column("data", sa.LargeBinary, nullable=False),
+    sa.Column("listed", sa.Boolean, nullable=False),
+    sa.Column("first_seen", sa.String, nullable=False),
+    sa.Column("changed", sa.String, nullable=False),
+    sa.Column("last_seen", sa.String, nullable=False),
+)
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.String, nullable=False, index=True),
+    sa.Column("at", sa.String, nullable=False, index=True),
+    sa.Column("field", sa.String, nullable=False),
+    sa.Column("was", sa.JSON),
+    sa.Column("now", sa.JSON),
+    sa.Column("cause", sa.String, nullable=False),
+)
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("facts", sa.JSON, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("variant", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("errors", sa.JSON, nullable=False),
+    sa.Column("warnings", sa.JSON, nullable=False),
+    sa.Column("stats", sa.JSON, nullable=False),
+)
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A programme with what the store knows about it. Instants are ISO strings, Asia/Tokyo.
+
+    `notice` is the source's words as JSON bytes, `read_on` the day on which these words were first seen.
+    `rules` names the version of our reading that made `programme` from them.
+    """
+
+    programme: Programme
+    source: str
+    variant: str
+    notice_hash: str
+    rules: str
+    notice: bytes
+    read_on: str
+    listed: bool
+    first_seen: str
+    changed: str
+    last_seen: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One crawl of one source, as ingested. `counts` has seen, new, changed, reread, gone, reopened, missed."""
+
+    source: str
+    variant: str
+    at: str
+    ok: bool
+    counts: dict[str, int]
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    stats: dict[str, Any] = field(default_factory=dict)
+    id: int | None = None
+
+
+def stamp(at: datetime) -> str:
+    """The instant as text that sorts: ISO, Asia/Tokyo, whole seconds."""
+    return at.astimezone(JST).isoformat(timespec="seconds")
+
+
+class Store:
+    """Opens the database at `url` (SQLAlchemy URL) and makes its tables where they are missing."""
+
+    def __init__(self, url: str) -> None:
+        parsed = sa.make_url(url)
+        if parsed.drivername.startswith("sqlite") and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = sa.create_engine(parsed)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _sqlite_manners)
+        metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator["Writer"]:
+        """Everything or nothing: an exception inside leaves the store as it was."""
+        with self.engine.begin() as connection:
+            yield Writer(connection)
+
+    # Readers
+
+    def get(self, id: str) -> Record | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(programmes).where(programmes.c.id == id)).first()
+        return _record(row) if row else None
+
+    def records(self, source: str | None = None) -> Iterator[Record]:
+        """All records in order of id, read a few hundred at a time."""
+        query = sa.select(programmes).order_by(programmes.c.id)
+        if source is not None:
+            query = query.where(programmes.c.source == source)
+        with self.engine.connect().execution_options(yield_per=200) as connection:
+            for row in connection.execute(query):
+                yield _record(row)
+
+    def count(self) -> int:
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(programmes)).scalar_one()
+
+    def history(self, id: str) -> list[Change]:
+        """What changed, newest first."""
+        query = sa.select(history).where(history.c.programme == id).order_by(history.c.id.desc())
+        with self.engine.connect() as connection:
+            return [
+                Change(at=row.at, field=row.field, was=row.was, now=row.now, cause=row.cause)
+                for row in connection.execute(query)
+            ]
+
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """Facts of every source that ever ran, by name."""
+        with self.engine.connect() as connection:
+            return {row.name: row.facts for row in connection.execute(sa.select(sources).order_by(sources.c.name))}
+
+    def last_run(self, source: str, variant: str, *, ok: bool | None = None) -> Run | None:
+        query = sa.select(runs).where(runs.c.source == source, runs.c.variant == variant)
+        if ok is not None:
+            query = query.where(runs.c.ok == ok)
+        with self.engine.connect() as connection:
+            row = connection.execute(query.order_by(runs.c.at.desc(), runs.c.id.desc()).limit(1)).first()
+        return _run(row) if row else None
+
+    def runs(self, source: str | None = None, limit: int = 100) -> list[Run]:
+        """The latest runs, newest first."""
+        query = sa.select(runs).order_by(runs.c.id.desc()).limit(limit)
+        if source is not None:
+            query = query.where(runs.c.source == source)
+        with self.engine.connect() as connection:
+            return [_run(row) for row in connection.execute(query)]
+
+    def fact(self, key: str) -> Any:
+        """A small remembered value (the publication's version), None where there is none."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(facts.c.value).where(facts.c.key == key)).scalar()
+
+    def version(self) -> str:
+        """Changes whenever something that is published changed."""
+        with self.engine.connect() as connection:
+            return str(connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0)
+
+
+class Writer:
+    """What one transaction can do."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def known(self, source: str) -> dict[str, Record]:
+        """Every record of the source, by id."""
+        rows = self.connection.execute(sa.select(programmes).where(programmes.c.source == source))
+        return {row.id: _record(row) for row in rows}
+
+    def put(self, records: Sequence[Record], known: set[str]) -> None:
+        """Inserts the records, or replaces those whose id is `known`."""
+        new = [_row(each) for each in records if each.programme.id not in known]
+        old = [_row(each) for each in records if each.programme.id in known]
+        if new:
+            self.connection.execute(sa.insert(programmes), new)
+        for row in old:
+            self.connection.execute(sa.update(programmes).where(programmes.c.id == row["id"]).values(row))
+
+    def seen(self, ids: Sequence[str], variant: str, at: str) -> None:
+        """Notes that the programmes were met again. Nothing is written where that is known already."""
+        for start in range(0, len(ids), 500):
+            self.connection.execute(
+                sa.update(programmes)
+                .where(programmes.c.id.in_(ids[start : start + 500]), programmes.c.last_seen < at)
+                .values(last_seen=at, variant=variant)
+            )
+
+    def list_again(self, ids: Sequence[str], listed: bool) -> None:
+        for start in range(0, len(ids), 500):
+            batch = ids[start : start + 500]
+            self.connection.execute(sa.update(programmes).where(programmes.c.id.in_(batch)).values(listed=listed))
+
+    def remember(self, changes: Iterable[tuple[str, Change]]) -> None:
+        """Appends to the history: pairs of programme id and change."""
+        rows = [{"programme": id, **change.model_dump()} for id, change in changes]
+        if rows:
+            self.connection.execute(sa.insert(history), rows)
+
+    def add_run(self, run: Run) -> None:
+        values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118
+        self.connection.execute(sa.insert(runs), [values])
+
+    def set_source(self, name: str, values: dict[str, Any]) -> None:
+        self._upsert(sources, sources.c.name, name, {"facts": values})
+
+    def set_fact(self, key: str, value: Any) -> None:
+        self._upsert(facts, facts.c.key, key, {"value": value})
+
+    def _upsert(self, table: sa.Table, column: sa.Column[Any], key: str, values: dict[str, Any]) -> None:
+        if not self.connection.execute(sa.update(table).where(column == key).values(values)).rowcount:
+            self.connection.execute(sa.insert(table), [{column.name: key, **values}])
+
+
+def _sqlite_manners(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _record(row: Any) -> Record:
+    return Record(
+        programme=Programme.model_validate_json(zlib.decompress(row.data)),
+        source=row.source,
+        variant=row.variant,
+        notice_hash=row.notice_hash,
+        rules=row.rules,
+        notice=zlib.decompress(row.notice),
+        read_on=row.read_on,
+        listed=row.listed,
+        first_seen=row.first_seen,
+        changed=row.changed,
+        last_seen=row.last_seen,
+    )
+
+
+def _row(record: Record) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in programmes.c.keys() if name not in ("id", "data", "notice")}  # noqa: SIM118
+    return values | {
+        "id": record.programme.id,
+        "data": zlib.compress(record.programme.model_dump_json().encode(), 3),
+        "notice": zlib.compress(record.notice, 3),
+    }
+
+
+def _run(row: Any) -> Run:
+    return Run(**row._mapping)
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys: equal values give equal bytes."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,97 @@
+"""What the API answers."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.schema import Address, Amount, Change, Eligibility, Issuer, Kind, Programme, SourceRef, Window
+from indexer.state import State
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class FacetValue(Model):
+    """A value to choose, how many results it would give, and whether it is chosen (or excluded)."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+    excluded: bool = False
+
+
+class Hit(Model):
+    """A result. `state`, `days_left`, `opens` and `closes` are of the instant of the answer (Asia/Tokyo)."""
+
+    id: str
+    kind: Kind
+    kind_label: str
+    title: str
+    summary: str
+    url: str
+    official_url: str = ""
+    issuer: Issuer | None = None
+    areas: tuple[str, ...] = ()
+    area_label: str
+    event_areas: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()
+    state: State
+    state_label: str
+    opens: str | None = None
+    closes: str | None = None
+    days_left: int | None = None
+    amount: Amount | None = None
+    eligibility: Eligibility | None = None
+    fields: tuple[str, ...] = ()
+    gx: bool = False
+    themes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    levers: tuple[str, ...] = ()
+    source: SourceRef
+    published: str = ""
+    also_at: tuple[Address, ...] = ()
+    listed: bool = True
+    first_seen: str = ""
+    changed: str = ""
+
+
+class Results(Model):
+    """One page of the answer. `total` is exact. `query` repeats what was understood."""
+
+    total: int
+    page: int
+    per_page: int
+    took_ms: int
+    hits: tuple[Hit, ...]
+    facets: dict[str, tuple[FacetValue, ...]]
+    query: dict[str, Any]
+
+
+class Detail(Programme):
+    """A programme in full, with its state now and its history, newest first."""
+
+    kind_label: str
+    area_label: str
+    state: State
+    state_label: str
+    opens: str | None = None
+    closes: str | None = None
+    days_left: int | None = None
+    listed: bool
+    first_seen: str
+    changed: str
+    last_seen: str
+    attribution: str
+    history: tuple[Change, ...] = ()
+
+
+class Trouble(Model):
+    """A problem document as of RFC 9457."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str = ""
+    errors: tuple[dict[str, Any], ...] = Field(default=())

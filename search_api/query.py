@@ -1,0 +1,217 @@
+"""The one question: API parameters, links of the page, feeds and exports are all made from `Query`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any, Self
+from urllib.parse import urlencode
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from indexer.schema import JST, Level
+from indexer.vocab import labels, regions
+
+MAX_Q = 200
+MAX_VALUES = 50
+MAX_PER_PAGE = 100
+MAX_PAGE = 100_000
+
+
+class Sort(StrEnum):
+    RELEVANCE = "relevance"
+    DEADLINE = "deadline"
+    NEWEST = "newest"
+    AMOUNT = "amount"
+
+
+class Scope(StrEnum):
+    """Whose programmes: the town's own, the prefecture's, the country's, or of places that could not be read."""
+
+    MUNICIPALITY = "municipality"
+    PREFECTURE = "prefecture"
+    NATIONAL = "national"
+    UNKNOWN = "unknown"
+
+
+class StateChoice(StrEnum):
+    OPEN = "open"
+    CLOSING = "closing"
+    UPCOMING = "upcoming"
+    ROLLING = "rolling"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+    ANY = "any"
+
+
+def _filled(value: Any) -> Any:
+    """Forms send empty fields: they are no choice. A single value is a list of one."""
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, Iterable):
+        return tuple(dict.fromkeys(each for each in value if each != ""))
+    return value
+
+
+def _of(facet: str) -> AfterValidator:
+    def check(values: tuple[str, ...]) -> tuple[str, ...]:
+        known = labels.labels(facet)
+        for value in values:
+            if value.removeprefix("-") not in known:
+                raise ValueError(f"{value!r} is none of {', '.join(known)}")
+        return values
+
+    return AfterValidator(check)
+
+
+def _areas(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value != "JP" and regions.find(value) is None:
+            raise ValueError(f"{value!r} is no code of a prefecture (two digits) or municipality (five digits)")
+    return values
+
+
+def _levels(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value.removeprefix("-") not in set(Level):
+            raise ValueError(f"{value!r} is none of {', '.join(Level)}")
+    return values
+
+
+def _source(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if len(value) > 80 or not value.removeprefix("-").replace("_", "").isalnum():
+            raise ValueError(f"{value[:80]!r} is no name of a source")
+    return values
+
+
+def _none_if_empty(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _rate(value: Any) -> Any:
+    if value in ("", None):
+        return None
+    try:
+        rate = Fraction(str(value))
+    except (ValueError, ZeroDivisionError):
+        raise ValueError("a share such as 1/2 or 0.5 is needed") from None
+    if not 0 < rate <= 1:
+        raise ValueError("a share between 0 and 1 is needed")
+    return str(rate)
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    return value.replace(tzinfo=JST) if value and value.tzinfo is None else value
+
+
+Choices = Annotated[tuple[str, ...], BeforeValidator(_filled), Field(max_length=MAX_VALUES)]
+Days = Annotated[Annotated[int, Field(ge=0, le=3650)] | None, BeforeValidator(_none_if_empty)]
+Count = Annotated[Annotated[int, Field(ge=0, le=10**7)] | None, BeforeValidator(_none_if_empty)]
+Yen = Annotated[Annotated[int, Field(ge=0, le=10**15)] | None, BeforeValidator(_none_if_empty)]
+Flag = Annotated[bool | None, BeforeValidator(_none_if_empty)]
+
+
+class Query(BaseModel):
+    """What is asked for. Repeated values of a facet are OR; `-value` excludes it; empty values are no choice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: Annotated[str, Field(max_length=MAX_Q, description="検索語")] = ""
+    area: Annotated[
+        Choices, AfterValidator(_areas), Field(description="場所。都道府県2桁または市区町村5桁のJISコード。全国は JP")
+    ] = ()
+    scope: Annotated[
+        tuple[Scope, ...], BeforeValidator(_filled), Field(description="実施範囲。市区町村・都道府県・全国・不明")
+    ] = ()
+    kind: Annotated[Choices, _of("kind"), Field(description="種類")] = ()
+    theme: Annotated[Choices, _of("theme"), Field(description="GXのテーマ")] = ()
+    stage: Annotated[Choices, _of("stage"), Field(description="GXの段階（知る・測る・減らす）")] = ()
+    lever: Annotated[Choices, _of("lever"), Field(description="省エネの6つの視点")] = ()
+    field: Annotated[Choices, _of("field"), Field(description="分野")] = ()
+    industry: Annotated[Choices, _of("industry"), Field(description="業種（日本標準産業分類の大分類）")] = ()
+    issuer_level: Annotated[Choices, AfterValidator(_levels), Field(description="実施機関の区分")] = ()
+    source: Annotated[Choices, AfterValidator(_source), Field(description="情報源")] = ()
+    gx: Annotated[Flag, Field(description="GX（脱炭素）関連だけ")] = None
+    featured: Annotated[Flag, Field(description="注目の事例だけ")] = None
+    state: Annotated[
+        tuple[StateChoice, ...], BeforeValidator(_filled), Field(description="募集状況。既定では終了したものを除く")
+    ] = ()
+    closes_within: Annotated[Days, Field(description="締切までの日数")] = None
+    posted_within: Annotated[Days, Field(description="掲載からの日数")] = None
+    updated_since: Annotated[
+        datetime | None,
+        BeforeValidator(_none_if_empty),
+        AfterValidator(_aware),
+        Field(description="この日時以降に内容が変わったもの"),
+    ] = None
+    amount_min: Annotated[Yen, Field(description="上限額がこの金額（円）以上")] = None
+    rate_min: Annotated[str | None, BeforeValidator(_rate), Field(description="補助率がこれ以上（1/2 など）")] = None
+    employees: Annotated[Count, Field(description="従業員数")] = None
+    capital: Annotated[Yen, Field(description="資本金（円）")] = None
+    sort: Annotated[Sort, Field(description="並び順")] = Sort.RELEVANCE
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
+    per_page: Annotated[int, Field(ge=1, le=MAX_PER_PAGE)] = 20
+
+    @classmethod
+    def lenient(cls, items: Iterable[tuple[str, str]]) -> tuple[Self, list[str]]:
+        """For pages: what cannot be understood is dropped and named, never a dead end."""
+        values = grouped(items)
+        dropped: list[str] = []
+        while True:
+            try:
+                return cls.model_validate(values), dropped
+            except ValidationError as error:
+                bad = {str(each["loc"][0]) for each in error.errors()}
+                dropped += sorted(bad)
+                values = {key: value for key, value in values.items() if key not in bad}
+
+    def items(self) -> list[tuple[str, str]]:
+        """The parameters that differ from the defaults, in the order of the fields."""
+        found: list[tuple[str, str]] = []
+        for name, info in type(self).model_fields.items():
+            value = getattr(self, name)
+            if value == info.default:
+                continue
+            for each in value if isinstance(value, tuple) else (value,):
+                found.append((name, _text(each)))
+        return found
+
+    def understood(self) -> dict[str, Any]:
+        """What differs from the defaults, as JSON values."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def url(self, path: str = "", **changes: Any) -> str:
+        """A link to this question with some fields changed. Any change but of the page leads to the first page."""
+        changed = self.with_(**changes)
+        query = urlencode(changed.items())
+        return f"{path}?{query}" if query else path or "?"
+
+    def with_(self, **changes: Any) -> Self:
+        if changes and "page" not in changes:
+            changes["page"] = 1
+        return type(self).model_validate(self.model_dump() | changes)
+
+    def toggled(self, facet: str, value: str) -> Self:
+        """The question with a value of a facet added, or taken out where it was chosen."""
+        chosen = tuple(str(each) for each in getattr(self, facet))
+        rest = tuple(each for each in chosen if each.removeprefix("-") != value)
+        return self.with_(**{facet: rest if value in chosen else (*rest, value)})
+
+
+def grouped(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Query parameters as a mapping; a facet's values as a list, of anything else the last one counts."""
+    many = {name for name, info in Query.model_fields.items() if isinstance(info.default, tuple)}
+    values: dict[str, Any] = {}
+    for key, value in items:
+        if key in many:
+            values.setdefault(key, []).append(value)
+        else:
+            values[key] = value
+    return values
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,149 @@
+"""The HTTP contract: parameters, errors, and what a caller sees while the engine is away."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from frontend.app import create_app
+from indexer.engine import Endpoint, EngineError
+from indexer.publish import publish
+from indexer.schema import Change
+from indexer.settings import Settings
+from indexer.store import Store
+from search_api.app import Services
+from tests.samples import EVERYTHING, NOW, record
+
+pytestmark = pytest.mark.engine
+
+
+class Site:
+    """A running site whose engine can be taken away."""
+
+    def __init__(self, where: Endpoint, settings: Settings) -> None:
+        self.where, self.gone = where, False
+        self.services = Services(settings, lambda: NOW, self.find)
+
+    def find(self) -> Endpoint:
+        if self.gone:
+            raise EngineError("gone")
+        return self.where
+
+
+@pytest.fixture(scope="module")
+def site(engine: object, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    where: Endpoint = engine.endpoint  # type: ignore[attr-defined]
+    settings = Settings(var=tmp_path_factory.mktemp("site"), banner="これは試験です。")
+    store = Store(settings.store_url)
+    with store.transaction() as writer:
+        writer.put([record(each) for each in EVERYTHING], set())
+        writer.set_source("invented", {"attribution": "出典：架空財団"})
+        writer.remember([("invented-0001", Change(at=NOW.isoformat(), field="title", was="旧", now="新"))])
+    publish(where, store, NOW)
+    store.close()
+    return Site(where, settings)
+
+
+@pytest.fixture(scope="module")
+def client(site: Site) -> Iterator[TestClient]:
+    with TestClient(create_app(own=site.services), raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def test_search_answers_as_the_contract_says(client: TestClient) -> None:
+    answer = client.get("/api/programmes", params={"q": "省エネ", "area": "13", "per_page": 5})
+    assert answer.status_code == 200
+    body = answer.json()
+    assert set(body) == {"total", "page", "per_page", "took_ms", "hits", "facets", "query"}
+    assert body["query"] == {"q": "省エネ", "area": ["13"], "per_page": 5}
+    assert {"value", "label", "count", "selected"} <= set(body["facets"]["kind"][0])
+    found = {each["id"]: each for each in body["hits"]}["invented-0001"]
+    assert (found["state"], found["closes"]) == ("open", "2026-12-25T17:00:00+09:00")
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("aera=13", "aera"),
+        ("page=0", "page"),
+        ("page=x", "page"),
+        ("per_page=10000", "per_page"),
+        ("q=" + "a" * 10_000, "q"),
+        ("kind=subsidies", "kind"),
+        ("kind=subsidy%22%20OR%20%22", "kind"),
+        ("area=99", "area"),
+        ("area=13%22%5D", "area"),
+        ("state=opne", "state"),
+        ("rate_min=2", "rate_min"),
+        ("updated_since=yesterday", "updated_since"),
+        ("source=a%22%20OR%20x", "source"),
+        ("amount_min=-5", "amount_min"),
+        ("employees=99999999999999999999", "employees"),
+    ],
+)
+def test_bad_input_is_a_422_that_names_it(client: TestClient, query: str, named: str) -> None:
+    answer = client.get(f"/api/programmes?{query}")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert [each["parameter"] for each in answer.json()["errors"]] == [named]
+    page = client.get(f"/search?{query}")
+    assert page.status_code == 200
+    assert f"分からない指定がありました（{named}）" in page.text
+
+
+def test_empty_parameters_of_a_form_are_no_choice(client: TestClient) -> None:
+    answer = client.get("/api/programmes?q=&area=&kind=&closes_within=&amount_min=&gx=")
+    assert answer.status_code == 200
+    assert answer.json()["total"] == client.get("/api/programmes").json()["total"]
+
+
+def test_one_programme(client: TestClient) -> None:
+    body = client.get("/api/programmes/invented-0001").json()
+    assert body["title"].startswith("東京都")
+    assert body["history"][0]["was"] == "旧"
+    assert body["attribution"] == "出典：架空財団"
+    missing = client.get("/api/programmes/none")
+    assert (missing.status_code, missing.json()["title"]) == (404, "見つかりません")
+    assert client.get("/programmes/none").status_code == 404
+
+
+def test_pages_show_results_and_programmes(client: TestClient) -> None:
+    page = client.get("/search?area=40130")
+    assert page.status_code == 200
+    assert "福岡市 太陽光発電設備補助金" in page.text
+    assert "これは試験です。" in page.text
+    assert "今日まで" in page.text
+    one = client.get("/programmes/invented-0001")
+    assert "出典：架空財団" in one.text
+    assert "上限1,000万円、2/3以内" in one.text
+    assert client.get("/nowhere").status_code == 404
+
+
+def test_a_script_in_a_query_is_text(client: TestClient) -> None:
+    page = client.get("/search", params={"q": "<script>alert(1)</script>"})
+    assert "<script>alert" not in page.text
+
+
+def test_while_the_engine_is_away_callers_are_told_and_both_recover(client: TestClient, site: Site) -> None:
+    site.gone = True
+    site.services.searcher._endpoint = None
+    try:
+        answer = client.get("/api/programmes")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "利用できません" in answer.json()["detail"]
+        page = client.get("/search")
+        assert page.status_code == 503
+        assert "ただいま検索を利用できません" in page.text
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").status_code == 200
+        assert client.get("/programmes/invented-0001").status_code == 200
+    finally:
+        site.gone = False
+    assert client.get("/api/programmes").status_code == 200
+    assert client.get("/readyz").status_code == 200
+
+
+def test_openapi_describes_every_parameter(client: TestClient) -> None:
+    described = client.get("/openapi.json").json()["paths"]["/api/programmes"]["get"]["parameters"]
+    names = {each["name"] for each in described}
+    assert {"q", "area", "scope", "kind", "theme", "state", "closes_within", "sort", "page", "per_page"} <= names

@@ -1,0 +1,165 @@
+"""Search against the real engine: places, states, facets, and input that wants to break out."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from indexer.engine import Endpoint, EngineError
+from indexer.publish import publish
+from indexer.store import Store
+from search_api.errors import Unavailable
+from search_api.models import Results
+from search_api.query import Query
+from search_api.search import Searcher, filters
+from tests.samples import EVERYTHING, NOW, record
+
+pytestmark = pytest.mark.engine
+Ask = Callable[..., Results]
+
+
+@pytest.fixture(scope="module")
+def ask(engine: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+    where: Endpoint = engine.endpoint  # type: ignore[attr-defined]
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('search') / 'store.sqlite'}")
+    with store.transaction() as writer:
+        writer.put([record(each) for each in EVERYTHING], set())
+    publish(where, store, NOW)
+
+    def answer(now: datetime = NOW, **values: object) -> Results:
+        async def go() -> Results:
+            searcher = Searcher(lambda: where, lambda: now)
+            try:
+                return await searcher.search(Query.model_validate(values))
+            finally:
+                await searcher.close()
+
+        return asyncio.run(go())
+
+    yield answer
+    store.close()
+
+
+def numbers(results: Results) -> set[int]:
+    return {int(each.id.rpartition("-")[2]) for each in results.hits}
+
+
+@pytest.mark.parametrize(
+    ("area", "scope", "expected"),
+    [
+        (["13"], [], {1, 3, 9, 11}),
+        (["40"], [], {3, 5, 6, 7, 8, 11}),
+        (["40130"], [], {3, 5, 6, 11}),
+        (["27"], [], {3, 4, 11}),
+        (["01100"], [], {3, 11, 12}),
+        (["01101"], [], {3, 11, 12}),
+        (["01102"], [], {3, 11}),
+        (["40130"], ["municipality"], {5}),
+        (["40130"], ["prefecture"], {6}),
+        (["40130"], ["national"], {3, 11}),
+        (["40"], ["municipality"], {5, 7, 8}),
+        (["40"], ["prefecture"], {6}),
+        ([], ["unknown"], {10}),
+        ([], ["national"], {3, 11}),
+        (["40130", "27"], ["prefecture"], {4, 6}),
+        (["JP"], [], {3, 11}),
+    ],
+)
+def test_a_place_shows_what_a_firm_there_can_use(
+    ask: Ask, area: list[str], scope: list[str], expected: set[int]
+) -> None:
+    assert numbers(ask(area=area, scope=scope, state=["any"])) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (["open"], {1, 2, 3, 4, 5, 9, 10, 12}),
+        (["closing"], {3, 5}),
+        (["rolling"], {10}),
+        (["upcoming"], {6, 7}),
+        (["closed"], {8}),
+        (["unknown"], {11}),
+        ([], {1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12}),
+        (["closed", "unknown"], {8, 11}),
+    ],
+)
+def test_states(ask: Ask, state: list[str], expected: set[int]) -> None:
+    assert numbers(ask(state=state)) == expected
+
+
+def test_a_deadline_passes_without_a_new_index_and_the_next_round_shows(ask: Ask) -> None:
+    end = NOW.replace(hour=17)
+    assert 5 in numbers(ask(end - timedelta(seconds=1), state=["open"]))
+    assert 5 not in numbers(ask(end + timedelta(seconds=1), state=["open"]))
+    later = ask(end + timedelta(seconds=1), state=["upcoming"])
+    found = next(each for each in later.hits if each.id.endswith("0005"))
+    assert found.opens == "2026-10-01T00:00:00+09:00"
+
+
+def test_kyoto_is_not_tokyo(ask: Ask) -> None:
+    assert numbers(ask(q="京都")) == {2}
+    assert numbers(ask(q="東京都")) == {1}
+    assert 9 not in numbers(ask(q="久留米", state=["any"]))
+
+
+def test_a_facet_counts_what_choosing_it_would_give(ask: Ask) -> None:
+    chosen = ask(kind=["seminar"], state=["any"])
+    kinds = {each.value: each.count for each in chosen.facets["kind"]}
+    assert (chosen.total, kinds["subsidy"], kinds["seminar"]) == (1, 9, 1)
+    for facet in ("kind", "theme", "stage", "issuer_level"):
+        for value in chosen.facets[facet]:
+            expected = ask(**({"kind": ["seminar"], "state": ["any"]} | {facet: [value.value]})).total
+            assert value.count == expected, (facet, value)
+    for value in chosen.facets["area"]:
+        assert value.count == ask(kind=["seminar"], state=["any"], area=[value.value]).total, value
+    for value in ask().facets["state"]:
+        assert value.count == ask(state=[value.value]).total, value
+    for value in ask().facets["closes_within"]:
+        assert value.count == ask(closes_within=int(value.value)).total, value
+
+
+def test_excluding_a_value(ask: Ask) -> None:
+    assert numbers(ask(kind=["-subsidy"], state=["any"])) == {6, 10, 11}
+    assert numbers(ask(gx=True, theme=["-renewables"], state=["any"])) == {1, 6, 11}
+
+
+def test_sorting_by_deadline_and_amount(ask: Ask) -> None:
+    assert [each.id[-1] for each in ask(sort="deadline", state=["open"]).hits[:2]] == ["5", "3"]
+    assert [each.id[-1] for each in ask(sort="amount").hits[:2]] == ["3", "1"]
+
+
+def test_pages_hold_everything_once(ask: Ask) -> None:
+    pages = [ask(state=["any"], per_page=5, page=number) for number in (1, 2, 3, 4)]
+    assert [len(each.hits) for each in pages] == [5, 5, 2, 0]
+    assert set.union(*map(numbers, pages)) == set(range(1, 13))
+
+
+@pytest.mark.parametrize(
+    "value", ['x" OR kind = "loan', "a\\", 'a" OR NOT id = "', "kind = loan", "' OR 1=1", "*", "🙂"]
+)
+def test_operators_in_a_value_stay_literal(ask: Ask, value: str) -> None:
+    assert ask(q=value).query.get("q", "") == value
+    with pytest.raises(ValueError):
+        ask(kind=[value])
+    condition = " ".join(filters(Query.model_construct(**(Query().model_dump() | {"kind": (value,)})), NOW).values())
+    assert condition.startswith("kind IN [")
+
+
+def test_an_engine_that_is_gone_is_told_as_such() -> None:
+    def nowhere() -> Endpoint:
+        raise EngineError("none")
+
+    async def go() -> None:
+        searcher = Searcher(nowhere, lambda: NOW)
+        with pytest.raises(Unavailable):
+            await searcher.search(Query())
+        assert not await searcher.healthy()
+        await searcher.close()
+        dead = Searcher(lambda: Endpoint("http://127.0.0.1:9", "k"), lambda: NOW)
+        with pytest.raises(Unavailable):
+            await dead.search(Query())
+        await dead.close()
+
+    asyncio.run(go())
