@@ -28,7 +28,8 @@ class Notice:
     `key` is the source's own number, "" where it has none. `url` is the page for people at this source,
     `official_url` the issuer's own page where the source names it. `summary` and `body` are text or HTML.
     `facts` holds label/value pairs as published (募集期間, 対象者 …). `kind`, `areas`, `fields` and `industries`
-    are the source's own words. `missing` says what could not be fetched ("detail: HTTP 500").
+    are the source's own words. `contradicting` are periods that the source gives elsewhere and that are none of
+    `periods`. `missing` says what could not be fetched ("detail: HTTP 500").
     """
 
     source: str
@@ -44,6 +45,7 @@ class Notice:
     areas: tuple[str, ...] = ()
     venue: str = ""
     periods: tuple[Period, ...] = ()
+    contradicting: tuple[Period, ...] = ()
     amount: str = ""
     rate: str = ""
     employees: str = ""

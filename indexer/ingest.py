@@ -25,7 +25,7 @@ WATCHED = ("title", "kind", "windows", "areas", "amount", "eligibility", "issuer
 def notice_of(values: Mapping[str, Any]) -> Notice:
     """The notice in a line of notices.jsonl. An unknown field is a TypeError that names it."""
     parts = dict(values)
-    for name, kind in (("periods", Period), ("links", Link), ("attachments", Link)):
+    for name, kind in (("periods", Period), ("contradicting", Period), ("links", Link), ("attachments", Link)):
         parts[name] = tuple(kind(**each) for each in parts.get(name) or ())
     for name in ("areas", "industries", "fields", "missing"):
         parts[name] = tuple(parts.get(name) or ())
@@ -251,13 +251,18 @@ def differences(was: Programme, now: Programme, at: str, cause: str) -> list[Cha
     """The watched fields that differ, with before and after as JSON values; of a text only its length is kept."""
     changes = []
     before, after = was.model_dump(mode="json", include=set(WATCHED)), now.model_dump(mode="json", include=set(WATCHED))
-    for name in WATCHED:
+    before["conflicts"], after["conflicts"] = _conflicts(was), _conflicts(now)
+    for name in (*WATCHED, "conflicts"):
         if before[name] != after[name]:
             old, new = before[name], after[name]
             if name == "body":
                 old, new = len(old), len(new)
             changes.append(Change(at=at, field=name, was=old, now=new, cause=cause))
     return changes
+
+
+def _conflicts(programme: Programme) -> list[str]:
+    return [each.raw for each in programme.problems if each.code == "conflicting_deadline"]
 
 
 def _hash(words: bytes) -> str:

@@ -91,6 +91,7 @@ def notice(row: dict[str, Any], detail: dict[str, Any], missing: tuple[str, ...]
         body=text("detail"),
         areas=_areas(text("target_area_search")) or tuple(dict.fromkeys(_each_area(rounds))),
         periods=tuple(_period(each) for each in rounds),
+        contradicting=() if _agrees(row, rounds) else (_period(row),),
         amount=text("subsidy_max_limit"),
         rate=text("subsidy_rate"),
         employees=text("target_number_of_employees"),
@@ -123,6 +124,14 @@ def _areas(value: str) -> tuple[str, ...]:
 def _each_area(rounds: list[dict[str, Any]]) -> Iterator[str]:
     for each in rounds:
         yield from _areas(each.get("target_area_search") or "")
+
+
+def _agrees(row: dict[str, Any], rounds: list[dict[str, Any]]) -> bool:
+    # To the minute: the list writes seconds, the detail does not. Over several rounds the list spans them all.
+    return all(
+        (row.get(end) or "")[:16] in {(each.get(end) or "")[:16] for each in rounds}
+        for end in ("acceptance_start_datetime", "acceptance_end_datetime")
+    )
 
 
 def _period(each: dict[str, Any]) -> Period:

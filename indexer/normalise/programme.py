@@ -176,6 +176,10 @@ def _windows(
         problems += unread
         if window and window not in windows:
             windows.append(_enriched(window, dates.windows))
+    for period in notice.contradicting:
+        other, _ = _window(period, today, codes)
+        if other:
+            problems.append(Problem(field="windows", code="conflicting_deadline", raw=other.raw))
     windows.sort(key=lambda each: (each.closes or "9999", each.opens or ""))
     return _ended(tuple(windows), dates.ended), problems
 

@@ -1,0 +1,160 @@
+"""Publication: beside, checked, swapped; searches never notice."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import meilisearch
+import pytest
+
+from indexer import publish as module
+from indexer.engine import Endpoint, EngineError
+from indexer.publish import document, publish
+from indexer.schema import Window
+from indexer.store import Store
+from search_api.query import Query
+from search_api.search import Searcher
+from tests.samples import EVERYTHING, NOW, programme, record, window
+
+pytestmark = pytest.mark.engine
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    with store.transaction() as writer:
+        writer.put([record(each) for each in EVERYTHING], set())
+    return store
+
+
+def indexes(where: Endpoint) -> set[str]:
+    client = meilisearch.Client(where.url, where.key)
+    return {each.uid for each in client.get_indexes()["results"]}
+
+
+def titles(where: Endpoint) -> set[str]:
+    client = meilisearch.Client(where.url, where.key)
+    hits = client.index(module.LIVE).search("", {"limit": 1000})["hits"]
+    return {each["hit"]["title"] for each in hits}
+
+
+def test_the_live_index_holds_what_the_store_holds_and_nothing_is_left(where: Endpoint, filled: Store) -> None:
+    told: list[tuple[str, int, int]] = []
+    assert publish(where, filled, NOW, lambda *event: told.append(event)) == len(EVERYTHING)
+    assert titles(where) == {each.title for each in EVERYTHING}
+    assert indexes(where) == {module.LIVE}
+    assert told[-1] == ("publish", 12, 12)
+    assert filled.fact("publication")["count"] == 12
+
+
+def test_a_build_that_fails_leaves_the_live_index_as_it_was(
+    where: Endpoint, filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(where, filled, NOW)
+    with filled.transaction() as writer:
+        writer.put([record(programme(99, "新しい補助金"))], set())
+    monkeypatch.setitem(module.SETTINGS, "rankingRules", ["nonsense"])
+    with pytest.raises(EngineError):
+        publish(where, filled, NOW)
+    assert titles(where) == {each.title for each in EVERYTHING}
+    assert indexes(where) == {module.LIVE}
+
+
+def test_a_count_that_does_not_match_is_not_published(
+    where: Endpoint, filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(where, filled, NOW)
+    monkeypatch.setattr(filled, "count", lambda: 13)
+    with pytest.raises(EngineError, match="12 of 13"):
+        publish(where, filled, NOW)
+    assert indexes(where) == {module.LIVE}
+
+
+def test_leftovers_of_a_crash_are_cleaned(where: Endpoint, filled: Store) -> None:
+    client = meilisearch.Client(where.url, where.key)
+    client.wait_for_task(client.create_index("programmes_20260101000000_7").task_uid)
+    client.wait_for_task(client.create_index("somebody_elses").task_uid)
+    publish(where, filled, NOW)
+    assert indexes(where) == {module.LIVE, "somebody_elses"}
+    client.wait_for_task(client.delete_index("somebody_elses").task_uid)
+
+
+def test_an_engine_that_is_gone_is_an_error_in_one_line(filled: Store) -> None:
+    with pytest.raises(EngineError, match="the live index is as it was"):
+        publish(Endpoint("http://127.0.0.1:9", "key"), filled, NOW)
+
+
+def test_searches_at_fifty_a_second_never_fail_while_publications_go_on(where: Endpoint, filled: Store) -> None:
+    publish(where, filled, NOW)
+    stop = threading.Event()
+    failures: list[Any] = []
+    rounds = 0
+
+    def republish() -> None:
+        nonlocal rounds
+        while not stop.is_set():
+            try:
+                publish(where, filled, NOW + timedelta(seconds=rounds))
+            except Exception as error:  # The test reports it.
+                failures.append(error)
+            rounds += 1
+
+    async def search() -> int:
+        searcher = Searcher(lambda: where, lambda: NOW)
+        answers = 0
+
+        async def one() -> None:
+            nonlocal answers
+            try:
+                found = await searcher.search(Query(q="補助金", state=("any",)))
+                if found.total != 8 or len(found.hits) != 8:
+                    failures.append(found.total)
+                answers += 1
+            except Exception as error:  # The test reports it.
+                failures.append(error)
+
+        until = time.monotonic() + 8
+        tasks = []
+        while time.monotonic() < until:
+            tasks.append(asyncio.create_task(one()))
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*tasks)
+        await searcher.close()
+        return answers
+
+    thread = threading.Thread(target=republish)
+    thread.start()
+    try:
+        answers = asyncio.run(search())
+    finally:
+        stop.set()
+        thread.join()
+    assert failures == []
+    assert rounds >= 2
+    assert answers > 200
+
+
+def test_documents_carry_what_is_needed_to_tell_the_state_at_the_minute() -> None:
+    rounds = tuple(window(f"2026-{month:02}-01", f"2026-{month:02}-10") for month in range(1, 13))
+    made = document(record(programme(1, "毎月の募集", windows=rounds)), NOW)
+    starts = [made[f"opens_{i}"] for i in range(4)]
+    assert starts == sorted(starts)
+    assert starts[0] > NOW.timestamp()
+    assert "opens_4" not in made
+    assert made["final"] == made["closes_3"]
+    open_ended = document(record(programme(2, "随時", windows=[Window(basis="rolling", raw="随時")])), NOW)
+    assert (open_ended["opens_0"], open_ended["closes_0"]) == (0, open_ended["final"])
+    assert "final" not in document(record(programme(3, "期間の記載なし")), NOW)
+    gone = document(record(programme(4, "消えた", windows=rounds), listed=False), NOW)
+    assert gone["final"] <= NOW.timestamp()
+    assert "opens_0" not in gone
+
+
+@pytest.fixture(autouse=True)
+def _clean(engine: Any) -> Iterator[None]:
+    yield
+    client = meilisearch.Client(engine.endpoint.url, engine.endpoint.key)
+    for each in client.get_indexes()["results"]:
+        client.wait_for_task(client.delete_index(each.uid).task_uid)
