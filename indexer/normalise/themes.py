@@ -59,7 +59,7 @@ NAMED: Final = 2.0
 
 IN_TEXT: Final = 1.5
 BESIDE_TITLE: Final = 4.5
-NEAR_MOST: Final = 0.6
+NEAR_MOST: Final = 0.5
 """The scores at which a text names a theme where the title names none and where it does; in the first case it must
 also come near the theme that the text names most, as a part of its score."""
 
