@@ -262,8 +262,8 @@ def lexicon() -> Lexicon:
 class Title:
     """A folded title without the issuer: `start` is where `text` begins in it, `main` is it without closing remarks.
 
-    `source_word` is the source's word before the colon or in 【】, `issuer` who stands behind the last colon; `company`
-    says that this is a company, or that the title is a company's name and nothing else.
+    `source_word` is the source's word before the colon or in 【】, `issuer` who stands behind the last colon, `company`
+    the issuer that is a company, or the title that is a company's name and nothing else; all as in the raw title.
     """
 
     text: str
@@ -271,7 +271,7 @@ class Title:
     main: str
     source_word: str
     issuer: str
-    company: bool
+    company: str
 
 
 _HEAD = re.compile(r"\s*【([^】]{1,30})】\s*")
@@ -295,18 +295,17 @@ def _parts(title: str) -> Title:
     text, start, end, word = fold(title), 0, len(title), ""
     kinds = lexicon().kind_of_source
     if (head := _HEAD.match(text)) and (head[1] in kinds or _ISSUER.search(head[1])):
-        word, start = head[1] if head[1] in kinds else "", head.end()
+        word, start = title[head.start(1) : head.end(1)] if head[1] in kinds else "", head.end()
     if (prefix := _PREFIX.match(text, start)) and (prefix[1] in kinds or prefix[1] == "支援情報"):
-        word, start = prefix[1], prefix.end()
+        word, start = title[prefix.start(1) : prefix.end(1)], prefix.end()
     if site := _SITE.search(text, start):
-        text = text[: site.start()]
         end = site.start()
-    by = _BY.search(text, start)
-    if by:
-        end = by.start()
+    issuer = ""
+    if by := _BY.search(text[:end], start):
+        issuer, end = title[by.start(1) : by.end(1)], by.start()
     main = text[start:end]
-    company = _COMPANY.search(by[1]) if by else _COMPANY_ALONE.fullmatch(main)
-    return Title(main, start, _END.sub("", main), word, by[1] if by else "", company is not None)
+    company = issuer if _COMPANY.search(issuer) else title[start:end] if _COMPANY_ALONE.fullmatch(main) else ""
+    return Title(main, start, _END.sub("", main), word, issuer, company)
 
 
 class Tally:
@@ -321,11 +320,12 @@ class Tally:
         scores[label] = scores.get(label, 0.0) + score
         self._words.setdefault(label, {})[word] = None
 
-    def most(self, place: Place, label: str, score: float, word: str) -> None:
-        """Like `add`, but the strongest word alone makes the score."""
+    def most(self, place: Place, label: str, score: float, word: str = "") -> None:
+        """Like `add`, but the strongest word alone makes the score. Without a `word` nothing is shown for it."""
         scores = self._scores[place]
         scores[label] = max(scores.get(label, 0.0), score)
-        self._words.setdefault(label, {})[word] = None
+        if word:
+            self._words.setdefault(label, {})[word] = None
 
     def title(self, label: str) -> float:
         return self._scores["title"].get(label, 0.0)
@@ -456,15 +456,15 @@ def read(
 
 def _kind(reading: Reading, said: str, source: str) -> str:
     words, tally, title = lexicon(), reading.kind, reading.title
-    told = [word for word in (title.source_word, fold(said).strip()) if word in words.kind_of_source]
+    told = [word for word in (title.source_word, said.strip()) if fold(word) in words.kind_of_source]
     for word in told:
-        tally.most("title", words.kind_of_source[word], SOURCE_WORD, word)
+        tally.most("title", words.kind_of_source[fold(word)], SOURCE_WORD, word)
     for word, kind in words.kind_of_source.items():
         if len(word) >= SHORT and reading.text.startswith(word):
             told.append(word)
             tally.most("title", kind, PAGE_LABEL, word)
     if source in words.kind_of_name:
-        tally.most("title", words.kind_of_name[source], SOURCE_WORD, source)
+        tally.most("title", words.kind_of_name[source], SOURCE_WORD)
     for tail, kind, weight in words.tails:
         if title.main.endswith(tail):
             # 保証制度 is more than a 制度.
@@ -472,7 +472,7 @@ def _kind(reading: Reading, said: str, source: str) -> str:
                 tally.most("title", kind, weight, tail)
             break
     if title.company:
-        tally.most("title", "case", COMPANY, title.text)
+        tally.most("title", "case", COMPANY, title.company)
     scores = {kind: tally.title(kind) + min(tally.text(kind), KIND_IN_TEXT) for kind in words.kinds}
     if reading.text and not told and (title.company or not title.issuer) and not words.inviting.search(reading.text):
         scores["case"] += UNINVITING
