@@ -96,11 +96,13 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
     problems = [*dates.problems, *place.problems, *period_problems]
     if _PROCEDURE.search(fold(title)):
         problems.append(Problem(field="kind", code="procedure", raw=title))
+    if labels.kind == themes.OTHER:
+        problems.append(Problem(field="kind", code="nothing_offered", raw=title))
     problems += [Problem(field="source", code="missing", raw=each) for each in notice.missing]
 
     return Programme(
         id=programme_id(notice),
-        kind=Kind(labels.kind),
+        kind=Kind.NEWS if labels.kind == themes.OTHER else Kind(labels.kind),
         title=title,
         summary=summary or _head(body),
         body=body,

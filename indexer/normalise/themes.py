@@ -36,6 +36,9 @@ WEIGHT: Final[Mapping[Place, float]] = {"title": 1.0, "lead": 0.5, "later": 0.15
 SOURCE_WORD: Final = 7.0
 """The source's own word for the kind, against the weights of kinds.yml."""
 
+PAGE_LABEL: Final = 5.0
+"""The source's word for the kind at the start of a text, where pages print their labels."""
+
 HEAD: Final = 1.5
 """What the last word for a kind counts in a title. Japanese puts the head last: 専門家派遣補助金 is a 補助金."""
 
@@ -50,6 +53,18 @@ UNINVITING: Final = 4.0
 
 COMPANY: Final = 4.0
 """A company named as the author of a title (「…：株式会社…」), for the kind `case`."""
+
+NAMED: Final = 2.0
+"""The score at which a title names a theme."""
+
+IN_TEXT: Final = 1.5
+BESIDE_TITLE: Final = 4.5
+NEAR_MOST: Final = 0.5
+"""The scores at which a text names a theme where the title names none and where it does; in the first case it must
+also come near the theme that the text names most, as a part of its score."""
+
+MEASURES: Final = 1.5
+"""The score at which a text alone offers to measure; less is a condition (a diagnosis to have had)."""
 
 REPEATS: Final = 3
 """How often a word counts: the second time half, the third time a third."""
@@ -133,6 +148,7 @@ class Lexicon:
             fold(word): key for key, label in labels("field").items() for word in (*label.synonyms, label.name)
         }
         self.takes_in: Mapping[str, str] = rules["takes_in"]
+        self.across = frozenset(rules["across"])
         self.in_general: Mapping[str, Any] = rules["in_general"]
         self.stage_of_kind: Mapping[str, str] = themes["stages"]["by_kind"]
         for label in ("gx", *labels("theme")):
@@ -246,8 +262,8 @@ def lexicon() -> Lexicon:
 class Title:
     """A folded title without the issuer: `start` is where `text` begins in it, `main` is it without closing remarks.
 
-    `source_word` is the source's word before the colon or in 【】, `issuer` who stands behind the last colon; `company`
-    says that this is a company, or that the title is a company's name and nothing else.
+    `source_word` is the source's word before the colon or in 【】, `issuer` who stands behind the last colon, `company`
+    the issuer that is a company, or the title that is a company's name and nothing else; all as in the raw title.
     """
 
     text: str
@@ -255,7 +271,7 @@ class Title:
     main: str
     source_word: str
     issuer: str
-    company: bool
+    company: str
 
 
 _HEAD = re.compile(r"\s*【([^】]{1,30})】\s*")
@@ -264,6 +280,11 @@ _PREFIX = re.compile(r"\s*([^「」：:]{1,14}?)\s*[：:]\s*(?=\S)")
 _BY = re.compile(
     r"\s*[：:]\s*([^：:「」]{1,45}?(?:[都道府県市区町村省庁局会社団行]|機構|公庫|金庫|組合|センター|本部|事務所|など|期"
     r"|[A-Z]{3,}|[)）]))\s*$"
+)
+# 「… - 支援の窓口 - 青山県公式ホームページ」「… | 青山ネット」
+_SITE = re.compile(
+    r"(?:\s[-–—]\s|\s*[|/]\s*)[^|/]{0,40}(?:ホームページ|公式サイト|Webサイト|ウェブサイト|県庁|市役所|ネット)\s*$"
+    r"|(?:\s[-–—]|\s*\|)\s[^|/\s]{1,6}[都道府県市区町村]\s*$"
 )
 _COMPANY = re.compile("株式会社|有限会社|合同会社")
 _COMPANY_ALONE = re.compile("(?:株式会社|有限会社|合同会社).{1,20}|.{1,20}(?:株式会社|有限会社|合同会社)")
@@ -274,15 +295,17 @@ def _parts(title: str) -> Title:
     text, start, end, word = fold(title), 0, len(title), ""
     kinds = lexicon().kind_of_source
     if (head := _HEAD.match(text)) and (head[1] in kinds or _ISSUER.search(head[1])):
-        word, start = head[1] if head[1] in kinds else "", head.end()
+        word, start = title[head.start(1) : head.end(1)] if head[1] in kinds else "", head.end()
     if (prefix := _PREFIX.match(text, start)) and (prefix[1] in kinds or prefix[1] == "支援情報"):
-        word, start = prefix[1], prefix.end()
-    by = _BY.search(text, start)
-    if by:
-        end = by.start()
+        word, start = title[prefix.start(1) : prefix.end(1)], prefix.end()
+    if site := _SITE.search(text, start):
+        end = site.start()
+    issuer = ""
+    if by := _BY.search(text[:end], start):
+        issuer, end = title[by.start(1) : by.end(1)], by.start()
     main = text[start:end]
-    company = _COMPANY.search(by[1]) if by else _COMPANY_ALONE.fullmatch(main)
-    return Title(main, start, _END.sub("", main), word, by[1] if by else "", company is not None)
+    company = issuer if _COMPANY.search(issuer) else title[start:end] if _COMPANY_ALONE.fullmatch(main) else ""
+    return Title(main, start, _END.sub("", main), word, issuer, company)
 
 
 class Tally:
@@ -297,11 +320,12 @@ class Tally:
         scores[label] = scores.get(label, 0.0) + score
         self._words.setdefault(label, {})[word] = None
 
-    def most(self, place: Place, label: str, score: float, word: str) -> None:
-        """Like `add`, but the strongest word alone makes the score."""
+    def most(self, place: Place, label: str, score: float, word: str = "") -> None:
+        """Like `add`, but the strongest word alone makes the score. Without a `word` nothing is shown for it."""
         scores = self._scores[place]
         scores[label] = max(scores.get(label, 0.0), score)
-        self._words.setdefault(label, {})[word] = None
+        if word:
+            self._words.setdefault(label, {})[word] = None
 
     def title(self, label: str) -> float:
         return self._scores["title"].get(label, 0.0)
@@ -337,6 +361,8 @@ class Reading:
             if hit.end <= len(self.title.main)
             and any(effect.facet == "kind" and effect.title for effect in lexicon().effects[hit.word])
         ]
+        ends = [hit.word for hit in kinds if hit.end == len(self.title.main)]
+        self.closing = ends[0] if ends else ""
         for hit, count in _counted(hits):
             start = self.title.start
             head = HEAD if kinds and hit is kinds[-1] else 1.0
@@ -430,39 +456,48 @@ def read(
 
 def _kind(reading: Reading, said: str, source: str) -> str:
     words, tally, title = lexicon(), reading.kind, reading.title
-    told = [word for word in (title.source_word, fold(said).strip()) if word in words.kind_of_source]
-    # A page's text begins with the page's own labels.
-    told += [word for word in words.kind_of_source if len(word) >= SHORT and reading.text.startswith(word)]
+    told = [word for word in (title.source_word, said.strip()) if fold(word) in words.kind_of_source]
     for word in told:
-        tally.most("title", words.kind_of_source[word], SOURCE_WORD, word)
+        tally.most("title", words.kind_of_source[fold(word)], SOURCE_WORD, word)
+    for word, kind in words.kind_of_source.items():
+        if len(word) >= SHORT and reading.text.startswith(word):
+            told.append(word)
+            tally.most("title", kind, PAGE_LABEL, word)
     if source in words.kind_of_name:
-        tally.most("title", words.kind_of_name[source], SOURCE_WORD, source)
+        tally.most("title", words.kind_of_name[source], SOURCE_WORD)
     for tail, kind, weight in words.tails:
         if title.main.endswith(tail):
-            tally.most("title", kind, weight, tail)
+            # 保証制度 is more than a 制度.
+            if len(reading.closing) <= len(tail) or _says(reading.closing, kind):
+                tally.most("title", kind, weight, tail)
             break
     if title.company:
-        tally.most("title", "case", COMPANY, title.text)
+        tally.most("title", "case", COMPANY, title.company)
     scores = {kind: tally.title(kind) + min(tally.text(kind), KIND_IN_TEXT) for kind in words.kinds}
     if reading.text and not told and (title.company or not title.issuer) and not words.inviting.search(reading.text):
         scores["case"] += UNINVITING
     best = max(scores, key=lambda kind: scores[kind])
     if scores[best] >= ENOUGH:
         return best
-    # A register of programmes gives bare names; an article tells of its issuer, or of a firm.
-    return "subsidy" if not reading.text else "news" if title.issuer else "case"
+    if not reading.text:
+        return "subsidy"  # registers of programmes give bare names
+    # An article names its issuer behind the title, there or in the text; what is left tells of a firm.
+    return "news" if title.issuer or f"{title.text}:" in reading.text else "case"
+
+
+def _says(word: str, kind: str) -> bool:
+    return any(effect.facet == "kind" and effect.label == kind for effect in lexicon().effects.get(word, ()))
 
 
 def _themes(reading: Reading, kind: str) -> tuple[str, ...]:
     words, about = lexicon(), reading.about
     ids = tuple(labels("theme"))
-    named = {theme for theme in ids if about.title(theme) >= 2} or {key for key in ids if reading.alone.title(key)}
-    bound = 1.5
-    if named:
-        bound = 4.5
+    named = {theme for theme in ids if about.title(theme) >= NAMED} or {key for key in ids if reading.alone.title(key)}
+    silent = named <= words.across
+    bound = IN_TEXT if silent else BESIDE_TITLE
     strong = {theme: about.text(theme) for theme in ids if about.text(theme) >= bound}
-    if not named:
-        strong = {theme: score for theme, score in strong.items() if score >= 0.6 * max(strong.values())}
+    if silent:
+        strong = {theme: score for theme, score in strong.items() if score >= NEAR_MOST * max(strong.values())}
     chosen = named | set(strong)
     for special, general in words.takes_in.items():
         if about.title(special) >= ENOUGH and about.title(general) <= ENOUGH:
@@ -476,12 +511,15 @@ def _themes(reading: Reading, kind: str) -> tuple[str, ...]:
 def _stages(reading: Reading, kind: str, themes: Sequence[str]) -> tuple[str, ...]:
     stage = lexicon().stage_of_kind[kind]
     found = {stage}
-    measure = reading.stage.title("measure")
+    measures = reading.stage.title("measure") > 0
     if stage == "reduce":
-        if reading.instead.title("know") and themes in (("management",), ("measurement",)):
+        if themes in (("management",), ("measurement",)) and reading.instead.title("know") + reading.instead.lead(
+            "know"
+        ):
             found = {"know"}
-        measure += reading.stage.text("measure")
-    if measure >= 0.5 and kind != "seminar":
+        least = 0.0 if "measurement" in themes else MEASURES
+        measures |= reading.stage.text("measure") > least
+    if measures and kind != "seminar":
         found.add("measure")
     return tuple(key for key in labels("stage") if key in found)
 
