@@ -42,21 +42,23 @@ def crawl(
         command += ["--arg", each]
     out.mkdir(parents=True, exist_ok=True)
     finished: list[dict[str, Any]] = []
-    with (out / "crawl.log").open("wb") as log:
-        with subprocess.Popen([*command, *names], stdout=subprocess.PIPE, stderr=log) as process:
-            assert process.stdout is not None
-            try:
-                for line in process.stdout:
-                    event = orjson.loads(line)
-                    if event["event"] == "finish":
-                        finished.append(event)
-                    if progress:
-                        done = event["items"] if event["event"] == "finish" else 0
-                        progress(f"crawl {event['source']}", event["items"], done)
-                code = process.wait()
-            except BaseException:
-                process.terminate()
-                raise
+    with (
+        (out / "crawl.log").open("wb") as log,
+        subprocess.Popen([*command, *names], stdout=subprocess.PIPE, stderr=log) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                event = orjson.loads(line)
+                if event["event"] == "finish":
+                    finished.append(event)
+                if progress:
+                    done = event["items"] if event["event"] == "finish" else 0
+                    progress(f"crawl {event['source']}", event["items"], done)
+            code = process.wait()
+        except BaseException:
+            process.terminate()
+            raise
     if code and not finished:
         raise CrawlError(_last_line((out / "crawl.log").read_bytes()))
     return finished
