@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import scrapy
+from scrapy.spidermiddlewares.httperror import HttpError
 
 EXAMPLES = 20
 
@@ -59,10 +60,15 @@ class SourceSpider(scrapy.Spider):
         names = {key for each in self.variants for key in each}
         self.variant = {key: str(kwargs.get(key, value)) for key, value in self.variants[0].items() if key in names}
         self.misses: dict[str, dict[str, Any]] = {}
+        self.failures: list[str] = []
 
     def first_urls(self) -> list[str]:
         """The addresses that every run begins with; a recording that holds them is one of this source."""
         return list(self.start_urls)
+
+    def lost(self, failure: Any) -> None:
+        """What becomes of a request that failed and that nobody else answers for: an error of the run."""
+        self.failures.append(f"{failure.request.url}: {reason(failure)}")
 
     def missed(self, what: str, example: str = "") -> None:
         """Counts something that could not be fetched or read; the run report lists it with a few examples."""
@@ -70,3 +76,11 @@ class SourceSpider(scrapy.Spider):
         entry["count"] += 1
         if example and len(entry["examples"]) < EXAMPLES:
             entry["examples"].append(example)
+
+
+def reason(failure: Any) -> str:
+    """Why a request failed, in a few words: "HTTP 500", "DownloadTimeoutError"."""
+    if failure.check(HttpError):
+        return f"HTTP {failure.value.response.status}"
+    words = str(failure.value)
+    return f"{type(failure.value).__name__}: {words}"[:200] if words else type(failure.value).__name__

@@ -1,22 +1,30 @@
-"""Manners towards the sites we read: their robots.txt, their Crawl-delay, their Retry-After."""
+"""Manners towards the sites we read: their robots.txt, their Crawl-delay, their Retry-After.
 
-import asyncio
+The table of what each kind of robots.txt leads to is tests/crawlers/test_robots.py.
+"""
+
 import logging
 import random
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
+from crawlers.base import SourceSpider
+
 logger = logging.getLogger(__name__)
 
-FIRST_WAIT = 5.0
 LONGEST_WAIT = 300.0
 LONGEST_DELAY = 60.0
 
@@ -40,25 +48,36 @@ class _Open(_Closed):
 
 
 class Robots(RobotsTxtMiddleware):
-    """robots.txt as RFC 9309 says, which Scrapy's own does not in three points.
+    """robots.txt as RFC 9309 says, which Scrapy's own does not in four points.
 
-    401, 403, 5xx and no answer close the site for this run (403 is stricter than the RFC: a site that refuses us is
-    left alone); a page in HTML in its place counts as none; Crawl-delay slows the host's slot down.
+    401, 403, 429, 5xx and no answer close the site for this run (401 and 403 are stricter than the RFC: a site that
+    refuses us is left alone); a page in HTML in its place counts as none; Crawl-delay slows the host down; and what
+    was left alone is told to the spider, so that the run report names it.
     """
 
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        await super().process_request(request)
+        if urlparse_cached(request).hostname in self._slowed():
+            # AutoThrottle knows nothing of Crawl-delay, and would go below it.
+            request.meta["autothrottle_dont_adjust_delay"] = True
+
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
-        if response.status in (401, 403) or response.status >= 500 or response.status == 429:
-            logger.error("robots.txt of %s answers %d: its pages are left alone", netloc, response.status)
-            self._decide(netloc, _Closed())
-        elif response.status != 200 or _is_page(response):
+        if response.status in (401, 403, 429) or response.status >= 500:
+            self._close(netloc, f"HTTP {response.status}")
+        elif response.status != 200 or is_page(response):
             self._decide(netloc, _Open())
         else:
             await super()._parse_robots(response, netloc, request)
-            parser = self._parsers[netloc]
-            self._slow_down(parser, netloc, request)
+            self._slow_down(self._parsers[netloc], request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        logger.error("robots.txt of %s cannot be had (%r): its pages are left alone", netloc, exc)
+        self._close(netloc, f"{type(exc).__name__}: {exc}")
+
+    def _close(self, netloc: str, why: str) -> None:
+        logger.error("robots.txt of %s cannot be had (%s): its pages are left alone", netloc, why)
+        self._stats.set_value(
+            "robots_closed", f"robots.txt of {netloc} cannot be had ({why}): its pages are left alone"
+        )
         self._decide(netloc, _Closed())
 
     def _decide(self, netloc: str, parser: RobotParser) -> None:
@@ -67,49 +86,75 @@ class Robots(RobotsTxtMiddleware):
         if waiting is not None and not isinstance(waiting, RobotParser):
             waiting.callback(parser)
 
-    def _slow_down(self, parser: object, netloc: str, request: Request) -> None:
-        delay = getattr(getattr(parser, "rp", None), "crawl_delay", lambda agent: None)(str(self._default_useragent))
-        if not delay or self.crawler.settings.get("REPLAY"):
-            return
-        host = urlparse_cached(request).hostname
+    def _slowed(self) -> dict[str, dict[str, Any]]:
         assert self.crawler.engine is not None
-        slot = self.crawler.engine.downloader.slots.get(host or "")
-        if slot is not None:
-            slot.delay = max(slot.delay, min(float(delay), LONGEST_DELAY))
+        return self.crawler.engine.downloader.per_slot_settings
+
+    def _slow_down(self, parser: object, request: Request) -> None:
+        delay = getattr(getattr(parser, "rp", None), "crawl_delay", lambda agent: None)(str(self._default_useragent))
+        host = urlparse_cached(request).hostname or ""
+        least = self.crawler.settings.getfloat("DOWNLOAD_DELAY")
+        if not delay or float(delay) <= least or self.crawler.settings.get("REPLAY"):
+            return
+        # For slots to come, because an idle one is thrown away, and for the one that fetched robots.txt.
+        delay = min(float(delay), LONGEST_DELAY)
+        self._slowed()[host] = {"delay": delay, "jitter": 0.0}
+        assert self.crawler.engine is not None
+        if slot := self.crawler.engine.downloader.slots.get(host):
+            slot.delay, slot.jitter = delay, 0.0
 
 
-def _is_page(response: Response) -> bool:
-    head = response.body[:200].lstrip().lower()
-    return head.startswith((b"<!doctype", b"<html"))
+def is_page(response: Response) -> bool:
+    """Is it HTML, whatever it says it is?"""
+    return response.body[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doctype html", b"<html"))
 
 
 class Backoff(RetryMiddleware):
-    """Retries after a wait that doubles, or as long as Retry-After asks, up to five minutes; longer is given up."""
+    """Retries after a wait that doubles, or as long as Retry-After asks, up to five minutes; longer is given up.
 
-    async def process_response(  # type: ignore[override]
+    Who waits is the host, not the request: nothing else is asked of it meanwhile.
+    """
+
+    def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         if request.meta.get("dont_retry") or response.status not in self.retry_http_codes:
             return response
-        wait = retry_after(response) if response.headers.get("Retry-After") else None
+        wait = retry_after(response)
         if wait is not None and wait > LONGEST_WAIT:
             return response
         again = self._retry(request, f"HTTP {response.status}")
         if again is None:
             return response
-        await self._wait(again, wait)
+        self._hold(again, wait)
         return again
 
-    async def _wait(self, request: Request, wait: float | None) -> None:
+    def process_exception(self, request: Request, exception: Exception, spider: Spider | None = None) -> Request | None:
+        again = super().process_exception(request, exception)
+        if isinstance(again, Request):
+            self._hold(again, None)
+            return again
+        return None
+
+    def _hold(self, request: Request, wait: float | None) -> None:
+        """Keeps the host's slot closed for `wait` seconds, None: for a time that grows with the tries."""
         if self.crawler.settings.get("REPLAY"):
             return
-        times = request.meta.get("retry_times", 1)
-        pause = wait if wait is not None else min(LONGEST_WAIT, FIRST_WAIT * 2 ** (times - 1)) * random.uniform(1, 1.3)
-        await asyncio.sleep(pause)
+        if wait is None:
+            first = self.crawler.settings.getfloat("FIRST_WAIT")
+            wait = min(LONGEST_WAIT, first * 2 ** (request.meta.get("retry_times", 1) - 1))
+            wait *= random.uniform(1, 1.3)
+        assert self.crawler.engine is not None
+        if slot := self.crawler.engine.downloader.slots.get(urlparse_cached(request).hostname or ""):
+            slot.lastseen = max(slot.lastseen, monotonic() + wait)
 
 
 def retry_after(response: Response, now: datetime | None = None) -> float | None:
-    """Seconds that a response asks us to wait: a number, or an HTTP date. None where it cannot be read."""
+    """Seconds that a response asks us to wait: a number, or an HTTP date. None where it says nothing that can be read.
+
+    >>> retry_after(Response("http://x.test/", headers={"Retry-After": "120"}))
+    120.0
+    """
     value = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if value.isdigit():
         return float(value)
@@ -117,4 +162,52 @@ def retry_after(response: Response, now: datetime | None = None) -> float | None
         at = parsedate_to_datetime(value)
     except ValueError:
         return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, (at - (now or datetime.now(UTC))).total_seconds())
+
+
+class Redirect(RedirectMiddleware):
+    """Redirects that leave the spider's hosts, or come back to where they were, fail; Scrapy drops them in silence.
+
+    All others are followed, also to a page that another request has read, and only as robots.txt there allows.
+    """
+
+    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
+        host = urlparse_cached(redirected).hostname or ""
+        allowed = getattr(self.crawler.spider, "allowed_domains", None) or [urlparse_cached(request).hostname or ""]
+        if not any(host == each or host.endswith(f".{each}") for each in allowed):
+            raise IgnoreRequest(f"is redirected to another host: {redirected.url}")
+        if redirected.url in {request.url, *request.meta.get("redirect_urls", ())}:
+            raise IgnoreRequest(f"is redirected in a circle: {redirected.url}")
+        following = super()._redirect(redirected, request, reason)
+        assert isinstance(following, Request)
+        return following.replace(dont_filter=True)
+
+
+class Guard:
+    """Spider middleware: a request that fails, and whose spider does not say what then, is an error of the run.
+
+    No request, and no redirect of one, leaves the spider's allowed_domains.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Guard":
+        return cls(crawler)
+
+    async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for each in start:
+            yield self._guarded(each)
+
+    async def process_spider_output(self, response: Response, result: AsyncIterator[Any]) -> AsyncIterator[Any]:
+        async for each in result:
+            yield self._guarded(each)
+
+    def _guarded(self, each: Any) -> Any:
+        spider = self.crawler.spider
+        if isinstance(each, Request) and isinstance(spider, SourceSpider):
+            # Scrapy lets start requests, and what they are redirected to, leave the allowed hosts.
+            return each.replace(errback=each.errback or spider.lost, dont_filter=False)
+        return each

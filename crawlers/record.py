@@ -14,15 +14,19 @@ from scrapy.http import Response
 KEPT_HEADERS = ("Content-Type", "ETag", "Last-Modified", "Retry-After", "Location")
 
 
+def check_is_free(folder: Path) -> None:
+    """ValueError for a folder that holds something."""
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(f"{folder} is not empty: a recording is never written over")
+
+
 class Recorder:
-    """Downloader middleware beside the network: raw bytes, never encoded again. The folder must be new or empty."""
+    """Downloader middleware beside the network: raw bytes, never encoded again, into a folder that is free."""
 
     def __init__(self, crawler: Crawler) -> None:
         if not crawler.settings.get("RECORD"):
             raise NotConfigured
         self.folder = Path(crawler.settings["RECORD"])
-        if self.folder.exists() and any(self.folder.iterdir()):
-            raise ValueError(f"{self.folder} is not empty: a recording is never written over")
         (self.folder / "pages").mkdir(parents=True, exist_ok=True)
         self.responses: list[dict[str, Any]] = []
         crawler.signals.connect(self.close, signals.spider_closed)

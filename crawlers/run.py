@@ -22,7 +22,8 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Response
 
 import crawlers.spiders
-from crawlers.base import SourceSpider
+from crawlers.base import EXAMPLES, SourceSpider
+from crawlers.record import check_is_free
 from crawlers.recordings import Recording
 from crawlers.settings import replay_settings, settings
 
@@ -95,9 +96,14 @@ class Reporter:
         """Writes stats.json; says whether the crawl as such went well."""
         spider = self.crawler.spider
         values = self.crawler.stats.get_stats() if self.crawler.stats else {}
-        if values.get("not_recorded"):
+        lost = spider.failures if isinstance(spider, SourceSpider) else []
+        if values.get("not_recorded") and not any("not in the recording" in each for each in lost):
             self.errors.append(f"not in the recording: {values['not_recorded']}")
-        if not isinstance(spider, SourceSpider):
+        if values.get("robots_closed"):
+            self.errors.append(values["robots_closed"])
+        if isinstance(spider, SourceSpider):
+            self.errors += spider.failures[:EXAMPLES]
+        else:
             self.errors.append("the spider did not start: see the log")
         variant = spider.variant if isinstance(spider, SourceSpider) else {}
         kind = self.crawler.spidercls
@@ -135,9 +141,12 @@ class Reporter:
 def run(
     jobs: list[tuple[type[SourceSpider], dict[str, str]]], out: Path, *, replay: Recording | None, record: Path | None
 ) -> bool:
-    """Crawls; True where every spider finished without an error."""
+    """Crawls; True where every spider finished without an error. ValueError where a recording cannot be written."""
     values = settings()
     if record:
+        check_is_free(record)
+        if len(jobs) > 1:
+            raise ValueError("a recording is of one source: name one")
         values |= {"RECORD": str(record)}
         values["DOWNLOADER_MIDDLEWARES"] = values["DOWNLOADER_MIDDLEWARES"] | {"crawlers.record.Recorder": 950}
     at = replay.recorded_at if replay else datetime.now(UTC).astimezone()
@@ -194,8 +203,12 @@ def main() -> int:
         made_of = dict(served(replay))
         wanted = [(name, made_of.get(name, {})) for name, _ in wanted]
     logging.getLogger("scrapy").setLevel(logging.INFO)
-    ok = run([(known[name], each) for name, each in wanted], options.out, replay=replay, record=options.record)
-    return 0 if ok else 1
+    jobs = [(known[name], each) for name, each in wanted]
+    try:
+        return 0 if run(jobs, options.out, replay=replay, record=options.record) else 1
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

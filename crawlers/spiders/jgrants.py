@@ -6,9 +6,8 @@ from urllib.parse import quote, urlencode
 
 from scrapy import Request
 from scrapy.http import JsonResponse, Response
-from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawlers.base import Expect, Source, SourceSpider
+from crawlers.base import Expect, Source, SourceSpider, reason
 from crawlers.items import Link, Notice, Period
 
 BASE = "https://api.jgrants-portal.go.jp/exp"
@@ -64,12 +63,9 @@ class jgrants(SourceSpider):
 
     def no_detail(self, failure: Any) -> Iterator[Notice]:
         row = failure.request.cb_kwargs["row"]
-        reason = type(failure.value).__name__
-        if failure.check(HttpError):
-            answer: Response = failure.value.response
-            reason = f"HTTP {answer.status}"
-        self.missed("detail", f"{row['id']}: {reason}")
-        yield notice(row, {}, (f"detail: {reason}",))
+        why = reason(failure)
+        self.missed("detail", f"{row['id']}: {why}")
+        yield notice(row, {}, (f"detail: {why}",))
 
 
 def notice(row: dict[str, Any], detail: dict[str, Any], missing: tuple[str, ...]) -> Notice:
