@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
@@ -19,6 +19,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.robotstxt import RobotParser
+from scrapy.utils.defer import _schedule_coro
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawlers.base import SourceSpider
@@ -110,42 +111,41 @@ def is_page(response: Response) -> bool:
 
 
 class Backoff(RetryMiddleware):
-    """Retries after a wait that doubles, or as long as Retry-After asks, up to five minutes; longer is given up.
+    """Retries after a wait that doubles, or as long as Retry-After asks.
 
-    Who waits is the host, not the request: nothing else is asked of it meanwhile.
+    Who waits is the host, not the request: nothing else is asked of it meanwhile. A site that asks for more than five
+    minutes ends the run, which then counts as failed.
     """
 
-    def process_response(
-        self, request: Request, response: Response, spider: Spider | None = None
-    ) -> Request | Response:
-        if request.meta.get("dont_retry") or response.status not in self.retry_http_codes:
-            return response
-        wait = retry_after(response)
-        if wait is not None and wait > LONGEST_WAIT:
-            return response
-        again = self._retry(request, f"HTTP {response.status}")
-        if again is None:
-            return response
-        self._hold(again, wait)
-        return again
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Backoff":
+        made = super().from_crawler(crawler)
+        # The signal comes before the host's next request leaves; process_response would come after it.
+        crawler.signals.connect(made.answered, signals.response_downloaded)
+        return made
 
-    def process_exception(self, request: Request, exception: Exception, spider: Spider | None = None) -> Request | None:
-        again = super().process_exception(request, exception)
-        if isinstance(again, Request):
-            self._hold(again, None)
-            return again
-        return None
+    def answered(self, response: Response, request: Request) -> None:
+        if response.status in self.retry_http_codes:
+            self._hold(request, retry_after(response))
+
+    def process_exception(self, request: Request, exception: Exception, spider: Spider | None = None) -> Any:
+        if isinstance(exception, self.exceptions_to_retry):
+            self._hold(request, None)
+        return super().process_exception(request, exception)
 
     def _hold(self, request: Request, wait: float | None) -> None:
         """Keeps the host's slot closed for `wait` seconds, None: for a time that grows with the tries."""
-        if self.crawler.settings.get("REPLAY"):
+        engine, settings = self.crawler.engine, self.crawler.settings
+        if settings.get("REPLAY") or engine is None:
             return
         if wait is None:
-            first = self.crawler.settings.getfloat("FIRST_WAIT")
-            wait = min(LONGEST_WAIT, first * 2 ** (request.meta.get("retry_times", 1) - 1))
-            wait *= random.uniform(1, 1.3)
-        assert self.crawler.engine is not None
-        if slot := self.crawler.engine.downloader.slots.get(urlparse_cached(request).hostname or ""):
+            first = settings.getfloat("FIRST_WAIT") * random.uniform(1, 1.3)
+            wait = min(LONGEST_WAIT, first * 2 ** request.meta.get("retry_times", 0))
+        if wait > LONGEST_WAIT:
+            request.meta["dont_retry"] = True
+            logger.error("%s asks us to wait %d s: the run ends", request.url, wait)
+            _schedule_coro(engine.close_spider_async(reason=f"asked to wait {wait:.0f} s"))
+        elif slot := engine.downloader.slots.get(urlparse_cached(request).hostname or ""):
             slot.lastseen = max(slot.lastseen, monotonic() + wait)
 
 
