@@ -144,7 +144,7 @@ _CITY_KANA = frozenset(regions.get(region.code).kana.translate(_HIRAGANA)[:-1] f
 _INSTITUTION = (
     r"(?:産業|企業|中小企業|商工業|経済|工業|観光|農業|農林|農政|林業|水産|国際|ビジネス|起業|創業|働き方|労働(?!局)|雇用|"
     r"職業|環境|地域|県民|県|地方|データ|デジタル|ものづくり|テクノ|信用保証|商工会連合会|商工会議所連合会|中央会|"
-    r"振興|支援|財団|公社|機構|事務所|貿易|コンベンション|しごと|スタートアップ|イノベーション|就労|人材|女性|型(?!番))"
+    r"振興|支援|財団|公社|機構|事務所|貿易|コンベンション|しごと|スタートアップ|イノベーション|就労|人材|女性|型(?!番)|弁護士会|税理士会|行政書士会|社会保険労務士会)"
 )
 _PREFECTURE_BODY = re.compile(rf"(?<![一-鿿々])({_trie(_STEMS)})({_INSTITUTION})")
 _KANA_BODY = re.compile(rf"(?<![ぁ-ん])({_trie(_KANA_STEMS)})({_INSTITUTION})")
@@ -219,7 +219,9 @@ _NATIONAL_PAGES = tuple(
     f"j-net21.smrj.go.jp/{part}/" for part in ("qa", "support", "handbook", "accounts", "startup", "special/cn/index")
 )
 # A body whose name has no place at all: associations that run the state's programmes.
-_NATIONAL_FORM = re.compile(r"(?:一般|公益)(?:社団|財団)法人|協会|連盟|連合会|基金|機構")
+_NATIONAL_FORM = re.compile(
+    r"(?:一般|公益)(?:社団|財団)法人|協会|連盟|連合会|基金|機構|財団|協議会|省庁|(?<!支援|振興|産業)センター"
+)
 _OKINAWA_BANK = re.compile(r"沖縄振興開発金融公庫")
 _STATE_BANK = re.compile(r"日本政策金融公庫|日本公庫")
 
@@ -428,7 +430,7 @@ def _host(url: str, hints: _Hints) -> tuple[_Said, bool]:
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return _Said(), False
-    if not host or any(host == name or host.endswith("." + name) for name in _AGGREGATORS):
+    if not host or len(host) > 253 or any(host == name or host.endswith("." + name) for name in _AGGREGATORS):
         return _Said(), False
     # hostname is in lower case; raw must be what stands in the input.
     at = url.lower().find(host)
@@ -552,7 +554,7 @@ def _title_places(original: str, after: int, hints: _Hints, *, event: bool) -> t
         follows = text[mention.end : mention.end + 12]
         if event and _HELD.match(follows):
             held.append(mention)
-        elif not re.match(r"から|出身|以外|外(?:から|の)", follows):
+        elif not re.match(r"から|出身|以外|外(?:から|の)|沖", follows):
             about.append(mention)
     said = _gather(text, original, about, hints)
     return said, _gather(text, original, held, hints).codes
@@ -712,7 +714,8 @@ class _Reader:
         if listed.nationwide:
             return said, "national issuer"
         if _DISASTER.search(self.title) and (area := _disaster_area(self.body, self.hints)):
-            return area, "disaster area"
+            same = _prefecture_hint(area.codes) == _prefecture_hint(self.about.codes)
+            return (self.about if same else area), "disaster area"
         if self.about.codes and not self.event:
             return self.about, "title"
         return said, "national issuer"
