@@ -170,11 +170,15 @@ _CHAMBER = re.compile(
 )
 # Offices of the state for one prefecture, named by it or by a city in it: 愛知運輸支局, 帯広運輸支局, ジェトロ北海道.
 _BRANCH_STEMS = {
-    **{stem: codes[0][:2] for stem, codes in _CHAMBERS.items() if len(codes) == 1 and stem not in regions.BLOCKS},
+    **{
+        stem: codes[0][:2]
+        for stem, codes in _CHAMBERS.items()
+        if len(codes) == 1 < len(stem) and stem not in regions.BLOCKS
+    },
     **{stem: region.code for stem, region in _STEMS.items()},
 }
 _BRANCH = re.compile(
-    rf"({_trie(_BRANCH_STEMS)})(?:運輸支局|運輸監理部|陸運部|労働局|支部|支店)|"
+    rf"(?:(?<![一-鿿々])|(?<=[構会庫局省県]))({_trie(_BRANCH_STEMS)})(?:運輸支局|運輸監理部|陸運部|労働局|支部|支店)|"
     rf"(?:ポリテクセンター|職業能力開発促進センター)({_trie(_BRANCH_STEMS)})"
 )
 _JETRO = re.compile(rf"(?:ジェトロ|JETRO|日本貿易振興機構)[ 　・(]*({_trie([*_STEMS, *_CITY_STEMS])})")
@@ -321,9 +325,7 @@ def _authority(original: str, hints: _Hints) -> _Said:
             return _Said(("47",), raw=original[bank.start() : bank.end()])
         text = _OKINAWA_BANK.sub("*" * len(bank[0]), text)
     bureaus = tuple(_bureaus(text))
-    outside = text
-    for bureau in bureaus:
-        outside = outside[: bureau.start] + "*" * (bureau.end - bureau.start) + outside[bureau.end :]
+    outside = _BUREAU.sub(lambda found: "*" * len(found[0]), text)
     local = _gather(outside, original, (*_places(outside), *_bodies(outside)), hints)
     if local:
         return local
