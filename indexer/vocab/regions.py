@@ -225,8 +225,13 @@ def city_of(code: str) -> str:
     return region.parent if region.is_ward else code
 
 
+@lru_cache(maxsize=1)
+def _prefectures() -> dict[str, str]:
+    return {region.name: region.code for region in children("JP")}
+
+
 def expand(names: Iterable[str]) -> tuple[str, ...]:
-    """Codes of region names (九州, 九州地方, 関東経済産業局), sorted; codes stay. KeyError for an unknown name.
+    """Codes of region names (九州, 九州地方, 関東経済産業局, 徳島県), sorted; codes stay. KeyError for an unknown name.
 
     >>> expand(["四国"]), expand(["東海地方", "40130"])
     (('36', '37', '38', '39'), ('21', '22', '23', '24', '40130'))
@@ -237,7 +242,7 @@ def expand(names: Iterable[str]) -> tuple[str, ...]:
         if name in BUREAUS or name in BLOCKS or stem in BLOCKS:
             found.update(BUREAUS.get(name) or BLOCKS.get(name) or BLOCKS[stem])
         else:
-            found.add(get(name).code)
+            found.add(get(_prefectures().get(name, name)).code)
     return tuple(sorted(found))
 
 

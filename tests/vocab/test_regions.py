@@ -74,6 +74,7 @@ def test_expand():
     assert regions.expand(["関東経済産業局"]) != regions.expand(["関東"])
     assert regions.expand(["関東・甲信越地方"]) == regions.expand(["関東", "甲信越"])
     assert regions.expand(["北海道", "沖縄"]) == ("01", "47")
+    assert regions.expand(["徳島県", "四国"]) == ("36", "37", "38", "39")
     with pytest.raises(KeyError):
         regions.expand(["南関東の一部"])
 
