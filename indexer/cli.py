@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -9,12 +10,15 @@ from typing import Annotated
 import typer
 import uvicorn
 
+from indexer import doctor
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
 from indexer.ingest import reread
+from indexer.nightly import Busy, Night, write
 from indexer.progress import Reporter
 from indexer.publish import publish as make_searchable
+from indexer.schedule import run as run_schedule
 from indexer.schema import JST
 from indexer.settings import Settings
 from indexer.store import Store
@@ -100,6 +104,61 @@ def publish() -> None:
         reread(store, now(), report)
         count = make_searchable(where, store, now(), report)
         report.say(f"published: {count} programmes")
+
+
+@app.command()
+def nightly(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these sources, due or not")] = None,
+    if_due: Annotated[bool, typer.Option("--if-due", help="Say nothing and do nothing where nothing is due")] = False,
+    summary: Annotated[Path | None, typer.Option(help="Also write the summary to this file, as JSON")] = None,
+) -> None:
+    """Crawls what is due, takes it in, publishes; goes on where an interrupted night stopped."""
+    settings = Settings()
+    store = Store(settings.store_url)
+    with Reporter() as report:
+        night = Night(settings, store, progress=report)
+        if if_due and not night.pending():
+            return
+        try:
+            found = night.run(names or ())
+        except Busy as error:
+            report.say(f"shien: {error}")
+            raise typer.Exit(0 if if_due else 1) from None
+        for line in found.lines():
+            report.say(line)
+    if summary:
+        write(summary, asdict(found))
+    if found.failed or found.problem:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schedule() -> None:
+    """Looks every quarter of an hour for what is due, until it is stopped."""
+    run_schedule(Settings())
+
+
+@app.command("doctor")
+def doctor_() -> None:
+    """Engine, disk, store, publication, clock and sources: a line each, and what to do."""
+    marks = {True: "ok  ", False: "BAD ", None: "note"}
+    findings = list(doctor.examine(Settings()))
+    for each in findings:
+        print(f"{marks[each.ok]} {each.what}: {each.told}")
+    if any(each.ok is False for each in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def backup(target: Annotated[Path, typer.Argument(help="A file that does not exist yet")]) -> None:
+    """Writes the store (programmes, history, runs, decisions) to one file, while everything runs."""
+    print(f"{doctor.backup(Settings(), target) / 1e6:.1f} MB in {target}")
+
+
+@app.command()
+def restore(source: Annotated[Path, typer.Argument(help="What `shien backup` wrote")]) -> None:
+    """Puts a backup in the place of an empty store; then `shien publish`."""
+    print(f"{doctor.restore(Settings(), source)} programmes restored; run `shien publish`")
 
 
 @app.command()

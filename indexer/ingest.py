@@ -79,7 +79,9 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
             batch = _compare(unique, writer, stats, variant, at, progress)
             run = Run(source=name, variant=variant, at=at, ok=True, counts=batch.counts)
         run = replace(run, errors=errors, warnings=warnings, stats=stats)
-        if not last or run.counts != last.counts or at > last.at or errors:
+        latest = store.last_run(name, variant)
+        if not latest or (latest.at, latest.ok) != (run.at, run.ok):
+            # The same crawl taken in twice, after an interruption, is one run.
             writer.add_run(run)
     return run
 

@@ -127,7 +127,8 @@ def publish(where: Endpoint, store: Store, now: datetime, progress: Progress | N
 
 
 def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: Progress | None) -> int:
-    version = f"{LIVE}_{now.astimezone(JST):%Y%m%d%H%M%S}_{store.version()}"
+    content = store.content()
+    version = f"{LIVE}_{now.astimezone(JST):%Y%m%d%H%M%S}_{content}"
     _clean(client, {LIVE})
     total = store.count()
     try:
@@ -150,7 +151,7 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     finally:
         _clean(client, {LIVE})
     with store.transaction() as writer:
-        writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count})
+        writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count, "content": content})
     return count
 
 

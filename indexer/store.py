@@ -28,6 +28,7 @@ programmes = sa.Table(
     sa.Column("read_on", sa.String, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
     sa.Column("listed", sa.Boolean, nullable=False),
+    sa.Column("problems", sa.Integer, nullable=False),
     sa.Column("first_seen", sa.String, nullable=False),
     sa.Column("changed", sa.String, nullable=False),
     sa.Column("last_seen", sa.String, nullable=False),
@@ -191,10 +192,15 @@ class Store:
         with self.engine.connect() as connection:
             return connection.execute(sa.select(facts.c.value).where(facts.c.key == key)).scalar()
 
-    def version(self) -> str:
-        """Changes whenever something that is published changed."""
+    def unread(self) -> int:
+        """How many programmes have something that could not be read, or contradicts itself."""
+        query = sa.select(sa.func.count()).select_from(programmes).where(programmes.c.problems > 0)
         with self.engine.connect() as connection:
-            return str(connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0)
+            return connection.execute(query).scalar_one()
+
+    def content(self) -> int:
+        """A number that grows whenever something that is published changed."""
+        return int(self.fact("content") or 0)
 
 
 class Writer:
@@ -208,8 +214,15 @@ class Writer:
         rows = self.connection.execute(sa.select(programmes).where(programmes.c.source == source))
         return {row.id: _record(row) for row in rows}
 
+    def touch(self) -> None:
+        """Notes that what is published has changed."""
+        current = self.connection.execute(sa.select(facts.c.value).where(facts.c.key == "content")).scalar()
+        self.set_fact("content", int(current or 0) + 1)
+
     def put(self, records: Sequence[Record], known: set[str]) -> None:
         """Inserts the records, or replaces those whose id is `known`."""
+        if records:
+            self.touch()
         new = [_row(each) for each in records if each.programme.id not in known]
         old = [_row(each) for each in records if each.programme.id in known]
         if new:
@@ -227,6 +240,9 @@ class Writer:
             )
 
     def list_again(self, ids: Sequence[str], listed: bool) -> None:
+        """Marks the programmes as listed by their source, or as vanished from it."""
+        if ids:
+            self.touch()
         for start in range(0, len(ids), 500):
             batch = ids[start : start + 500]
             self.connection.execute(sa.update(programmes).where(programmes.c.id.in_(batch)).values(listed=listed))
@@ -277,11 +293,15 @@ def _record(row: Any) -> Record:
     )
 
 
+_MADE = {"id", "data", "notice", "problems"}
+
+
 def _row(record: Record) -> dict[str, Any]:
-    values = {name: getattr(record, name) for name in programmes.c.keys() if name not in ("id", "data", "notice")}  # noqa: SIM118
+    values = {name: getattr(record, name) for name in programmes.c.keys() if name not in _MADE}  # noqa: SIM118
     return values | {
         "id": record.programme.id,
-        "data": zlib.compress(record.programme.model_dump_json().encode(), 3),
+        "problems": len(record.programme.problems),
+        "data": zlib.compress(canonical(record.programme.model_dump(mode="json")), 3),
         "notice": zlib.compress(record.notice, 3),
     }
 

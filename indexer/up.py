@@ -94,6 +94,8 @@ class Site:
             self._start_engine()
             self._fill(replay)
             self._start_web()
+            if replay is None:
+                self._spawn("schedule", [sys.executable, "-m", "indexer.cli", "schedule"])
             self._watch()
         except KeyboardInterrupt:
             pass

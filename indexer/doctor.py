@@ -1,0 +1,160 @@
+"""Is everything well? A line each, with what to do where it is not."""
+
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from indexer.crawl import CrawlError, spiders
+from indexer.engine import EngineError, binary, endpoint, healthy
+from indexer.settings import Settings
+from indexer.store import Store
+
+LEAST_GIGABYTES = 2
+STALE_DAYS = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`ok` None: nothing is wrong, but worth knowing."""
+
+    what: str
+    ok: bool | None
+    told: str
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    yield _engine(settings)
+    yield _disk(settings)
+    try:
+        store = Store(settings.store_url)
+    except Exception as error:  # Whatever the driver raises: the finding is that it does not open.
+        yield Finding("store", False, f"{settings.store_url} does not open ({error}): check SHIEN_DATABASE_URL")
+        return
+    try:
+        yield from _store(settings, store)
+        yield from _sources(settings, store)
+    finally:
+        store.close()
+
+
+def _engine(settings: Settings) -> Finding:
+    try:
+        where = endpoint(settings)
+    except EngineError:
+        try:
+            return Finding("engine", None, f"not running; {binary()} is there: `shien up` starts it")
+        except EngineError as error:
+            return Finding("engine", False, str(error))
+    if healthy(where):
+        return Finding("engine", True, f"answers at {where.url}")
+    return Finding("engine", False, f"{where.url} does not answer: start `shien up`, or check SHIEN_MEILI_URL and key")
+
+
+def _disk(settings: Settings) -> Finding:
+    settings.var.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.var).free / 1e9
+    told = f"{free:.1f} GB free in {settings.var}"
+    return Finding("disk", free >= LEAST_GIGABYTES, told + ("" if free >= LEAST_GIGABYTES else ": make room"))
+
+
+def _store(settings: Settings, store: Store) -> Iterator[Finding]:
+    count = store.count()
+    yield Finding("store", count > 0 or None, f"{count} programmes" + ("" if count else ": run `shien nightly`"))
+    published = store.fact("publication")
+    if published is None:
+        yield Finding("publication", None, "nothing is published yet: run `shien publish`")
+    elif published.get("content") != store.content():
+        yield Finding("publication", None, f"{published['count']} programmes of {published['at']}; the store is newer")
+    else:
+        yield Finding("publication", True, f"{published['count']} programmes, as of {published['at']}")
+    now = settings.clock()()
+    last = store.runs(limit=1)
+    ahead = bool(last) and datetime.fromisoformat(last[0].at) > now + timedelta(minutes=5)
+    yield Finding(
+        "time",
+        not ahead,
+        f"{now.isoformat(timespec='minutes')}" + (": behind the last run, set the clock" if ahead else ""),
+    )
+
+
+def _sources(settings: Settings, store: Store) -> Iterator[Finding]:
+    now = settings.clock()()
+    try:
+        known = spiders()
+    except CrawlError as error:
+        yield Finding("sources", False, f"the spiders do not load: {error}")
+        return
+    for each in known:
+        if not each["facts"].get("verified", True):
+            continue
+        runs = store.runs(each["name"], limit=20)
+        good = next((run for run in runs if run.ok), None)
+        name = f"source {each['name']}"
+        if not runs:
+            yield Finding(name, None, "never read")
+        elif good is None:
+            yield Finding(name, False, f"has never been read well: {'; '.join(runs[0].errors) or 'see its log'}")
+        elif not runs[0].ok:
+            yield Finding(name, False, f"failed since {good.at[:10]}: {'; '.join(runs[0].errors)}")
+        else:
+            old = now - datetime.fromisoformat(good.at) > timedelta(days=STALE_DAYS)
+            yield Finding(
+                name, not old, f"{good.counts.get('seen', 0)} listings on {good.at[:16]}" + (": stale" if old else "")
+            )
+
+
+def backup(settings: Settings, target: Path) -> int:
+    """Writes the store to one file (tar, gzip) while everything runs; returns its size in bytes. SQLite only."""
+    if settings.database_url and not settings.database_url.startswith("sqlite"):
+        raise ValueError("this store is no SQLite file: use pg_dump")
+    source = settings.store_url.removeprefix("sqlite:///")
+    if not Path(source).is_file():
+        raise ValueError(f"there is no store at {source}")
+    if target.exists():
+        raise ValueError(f"{target} exists: a backup is never written over")
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        copy = Path(folder) / "store.sqlite"
+        # SQLite's own online copy: consistent while others write.
+        with sqlite3.connect(source) as here, sqlite3.connect(copy) as there:
+            here.backup(there)
+        here.close()
+        there.close()
+        packed = Path(folder) / "packed"
+        with tarfile.open(packed, "w:gz", compresslevel=3) as archive:
+            archive.add(copy, "store.sqlite")
+        packed.replace(target)
+    return target.stat().st_size
+
+
+def restore(settings: Settings, source: Path) -> int:
+    """Puts a backup in the place of an empty store; returns how many programmes it holds. Never over a filled one."""
+    target = Path(settings.store_url.removeprefix("sqlite:///"))
+    if target.exists():
+        store = Store(settings.store_url)
+        filled = store.count()
+        store.close()
+        if filled:
+            raise ValueError(f"{target} holds {filled} programmes: move it away first")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        with tarfile.open(source) as archive:
+            archive.extract("store.sqlite", folder, filter="data")
+        copy = Path(folder) / "store.sqlite"
+        with sqlite3.connect(copy) as opened:
+            [sound] = opened.execute("PRAGMA integrity_check").fetchone()
+        opened.close()
+        if sound != "ok":
+            raise ValueError(f"{source} is damaged: {sound}")
+        for each in ("-wal", "-shm"):
+            target.with_name(target.name + each).unlink(missing_ok=True)
+        copy.replace(target)
+    store = Store(settings.store_url)
+    try:
+        return store.count()
+    finally:
+        store.close()

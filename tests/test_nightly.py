@@ -1,0 +1,210 @@
+"""Nights: what is due, and nights that are killed at every stage and still lose and double nothing."""
+
+import signal
+import subprocess
+import sys
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import meilisearch
+import pytest
+import sqlalchemy as sa
+
+from indexer.crawl import CrawlError, crawl
+from indexer.engine import Engine
+from indexer.nightly import JITTER_MINUTES, Busy, Night, alone, due, offset
+from indexer.schema import JST
+from indexer.settings import Settings
+from indexer.store import Run, Store
+
+ROOT = Path(__file__).parent.parent
+RECORDINGS = ROOT / "tests" / "spiders"
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=JST)
+
+
+def source(name: str, **facts: Any) -> dict[str, Any]:
+    return {"name": name, "facts": {"verified": True, "days": 1, "after": "02:00"} | facts}
+
+
+def run(when: str, ok: bool = True) -> Run:
+    return Run(source="a", variant="{}", at=at(when).isoformat(), ok=ok, counts={"seen": 1})
+
+
+LATE = at("2026-08-22T03:59")
+
+
+@pytest.mark.parametrize(
+    ("runs", "now", "expected"),
+    [
+        ([], LATE, True),
+        ([run("2026-08-21T03:59")], LATE, True),
+        ([run("2026-08-22T03:58")], LATE, False),
+        ([run("2026-08-21T03:59")], at("2026-08-22T01:59"), False),
+        ([run("2026-05-01T03:59")], LATE, True),
+        ([run("2026-08-22T03:40", ok=False), run("2026-08-21T03:59")], LATE, False),
+        ([run("2026-08-22T03:40", ok=False), run("2026-08-21T03:59")], at("2026-08-22T04:41"), True),
+        ([run("2026-08-22T04:41", ok=False), run("2026-08-22T03:40", ok=False)], at("2026-08-22T05:50"), False),
+        ([run("2026-08-22T04:41", ok=False), run("2026-08-22T03:40", ok=False)], at("2026-08-22T06:42"), True),
+        ([run("2027-01-01T00:00")], LATE, True),
+    ],
+)
+def test_due(runs: list[Run], now: datetime, expected: bool) -> None:
+    assert bool(due([source("a")], {"a": runs}, now)) is expected
+
+
+def test_a_source_of_the_evening_waits_for_the_evening() -> None:
+    feed = source("a", after="18:30")
+    seen = {"a": [run("2026-08-21T20:30")]}
+    assert not due([feed], seen, at("2026-08-22T18:29"))
+    assert due([feed], seen, at("2026-08-22T20:05"))
+
+
+def test_a_weekly_source_is_read_weekly() -> None:
+    weekly = source("a", days=7)
+    seen = {"a": [run("2026-08-15T03:59")]}
+    assert not due([weekly], seen, at("2026-08-21T03:59"))
+    assert due([weekly], seen, at("2026-08-22T03:59"))
+
+
+def test_after_a_long_pause_each_is_due_once_and_most_overdue_first() -> None:
+    sources = [source("a"), source("b"), source("c", verified=False), source("d")]
+    found = due(sources, {"b": [run("2026-06-01T02:00", ok=False)]}, LATE, paused=["d"])
+    assert sorted(each.name for each in found) == ["a", "b"]
+
+
+def test_sources_are_spread_over_the_night() -> None:
+    offsets = {offset(f"source{number}") for number in range(50)}
+    assert len(offsets) > 20
+    assert max(offsets) < timedelta(minutes=JITTER_MINUTES)
+
+
+def test_only_one_night_at_a_time(tmp_path: Path) -> None:
+    with alone(tmp_path / "lock"), pytest.raises(Busy), alone(tmp_path / "lock"):
+        pass
+    with alone(tmp_path / "lock"):
+        pass
+
+
+NAMES = ["jgrants", "jnet21_support"]
+NIGHT = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from tests.test_nightly import night
+def die(what, done, total):
+    if what.startswith({stage!r}):
+        os.kill(os.getpid(), signal.SIGKILL)
+night(Path({var!r}), {url!r}, {key!r}, progress=die).run()
+"""
+
+
+def fetch(names: list[str], out: Path, **more: Any) -> Any:
+    [name] = names
+    return crawl(names, out, replay=RECORDINGS / name, **more)
+
+
+def night(var: Path, url: str, key: str, *, fetch: Any = fetch, progress: Any = None) -> Night:
+    settings = Settings(var=var, meili_url=url, meili_key=key)
+    return Night(
+        settings,
+        Store(settings.store_url),
+        clock=lambda: at("2026-08-22T04:00"),
+        sources=[source("jgrants"), source("jnet21_support", after="17:00")],
+        fetch=fetch,
+        progress=progress,
+    )
+
+
+def rows(var: Path) -> dict[str, list[Any]]:
+    store = Store(f"sqlite:///{var / 'store.sqlite'}")
+    with store.engine.connect() as connection:
+        found = {
+            table: [tuple(row) for row in connection.execute(sa.text(f"select * from {table} order by 1"))]
+            for table in ("programmes", "history", "sources")
+        }
+        found["runs"] = [tuple(row) for row in connection.execute(sa.text("select source, variant, at, ok from runs"))]
+    store.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def calm(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
+    """What a night without faults leaves in the store."""
+    var = tmp_path_factory.mktemp("calm")
+    made = night(var, engine.endpoint.url, engine.endpoint.key or "")
+    summary = made.run()
+    assert (summary.failed, summary.problem, summary.published) == ({}, "", 22)
+    assert not made.pending()
+    made.store.close()
+    return rows(var)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("stage", ["crawl jgrants", "crawl jnet21", "jgrants", "jnet21_support", "publish"])
+def test_a_night_that_is_killed_is_finished_by_the_next(
+    stage: str, engine: Engine, calm: dict[str, list[Any]], tmp_path: Path
+) -> None:
+    where = engine.endpoint
+    code = NIGHT.format(root=str(ROOT), stage=stage, var=str(tmp_path), url=where.url, key=where.key)
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    made = night(tmp_path, where.url, where.key or "")
+    assert made.pending()
+    summary = made.run()
+    assert (summary.failed, summary.problem) == ({}, "")
+    assert not made.pending()
+    made.store.close()
+    assert rows(tmp_path) == calm
+    client = meilisearch.Client(where.url, where.key)
+    assert client.index("programmes").get_stats().number_of_documents == 22
+    assert [each.uid for each in client.get_indexes()["results"]] == ["programmes"]
+
+
+@pytest.mark.engine
+def test_a_second_night_writes_and_publishes_nothing(engine: Engine, tmp_path: Path) -> None:
+    made = night(tmp_path, engine.endpoint.url, engine.endpoint.key or "")
+    made.run()
+    before = rows(tmp_path)
+    again = made.run(NAMES)
+    assert again.published is None
+    assert again.read == NAMES
+    made.store.close()
+    assert rows(tmp_path) == before
+
+
+@pytest.mark.engine
+def test_one_source_that_breaks_takes_no_other_with_it(engine: Engine, tmp_path: Path) -> None:
+    def broken(names: list[str], out: Path, **more: Any) -> Any:
+        if names == ["jgrants"]:
+            raise CrawlError("the site is away")
+        return fetch(names, out, **more)
+
+    made = night(tmp_path, engine.endpoint.url, engine.endpoint.key or "", fetch=broken)
+    summary = made.run()
+    assert summary.failed == {"jgrants": ["the site is away"]}
+    assert summary.read == ["jnet21_support"]
+    assert made.store.count() == 8
+    assert any("jgrants FAILED: the site is away" in line for line in summary.lines())
+    made.store.close()
+
+
+@pytest.mark.engine
+def test_a_store_that_is_locked_for_a_while_is_waited_for(engine: Engine, tmp_path: Path) -> None:
+    made = night(tmp_path, engine.endpoint.url, engine.endpoint.key or "")
+    other = Store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    connection = other.engine.connect()
+    connection.execute(sa.text("BEGIN IMMEDIATE"))
+    timer = threading.Timer(3, connection.rollback)
+    timer.start()
+    try:
+        assert made.run().failed == {}
+    finally:
+        timer.join()
+        connection.close()
+        other.close()
+        made.store.close()
