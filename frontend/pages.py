@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
@@ -11,12 +12,13 @@ from fastapi.templating import Jinja2Templates
 from frontend import place as places
 from frontend import words
 from frontend.chips import Chip, chips
+from frontend.timeline import timeline
 from indexer.state import State
 from indexer.vocab import regions
 from search_api.app import Services, services
 from search_api.detail import detail
-from search_api.errors import NotFound
-from search_api.models import FacetValue
+from search_api.errors import NotFound, Unavailable
+from search_api.models import Detail, FacetValue, Hit
 from search_api.query import Query, Scope, Sort, StateChoice
 from search_api.search import area_label
 
@@ -86,11 +88,55 @@ async def towns(request: Request, prefecture: str = "") -> Response:
 
 @router.get("/programmes/{id}")
 async def programme(request: Request, id: str, own: Own) -> Response:
-    """programme.html: programme (Detail)."""
+    """programme.html: programme (Detail), line (Timeline or None), labelled [(facet, value, words of the source)],
+    similar (hits), sources (names), source_title, report (where to tell of an error, or ""), fields, place.
+    """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
         raise NotFound(id)
-    return _page(request, "programme.html", programme=found, fields=words.FIELDS)
+    names = await _sources(own)
+    return _page(
+        request,
+        "programme.html",
+        programme=found,
+        line=timeline(found.windows, own.clock()),
+        labelled=[
+            (facet, value, found.evidence.get(value, ())[:3])
+            for facet, values in (("stage", found.stages), ("theme", found.themes), ("field", found.fields))
+            for value in values
+        ],
+        similar=await _similar(own, found),
+        sources=names,
+        source_title=names.get(found.source.name, found.source.publisher),
+        report=_report(own, found),
+        fields=words.FIELDS,
+        place=places.remembered(request),
+    )
+
+
+async def _similar(own: Services, found: Detail) -> list[Hit]:
+    """Up to five of the same kind, about the same, for firms in the same place. None while the engine is away."""
+    subject: dict[str, Any] = {"theme": found.themes[:2]} if found.themes else {"field": found.fields[:2]}
+    if not any(subject.values()):
+        return []
+    area = found.areas[:1] if found.areas != ("JP",) else ()
+    try:
+        results = await own.searcher.search(Query(kind=(found.kind.value,), area=area, per_page=6, **subject))
+    except Unavailable:
+        return []
+    return [each for each in results.hits if each.id != found.id][:5]
+
+
+def _report(own: Services, found: Detail) -> str:
+    """Where the operator wants to hear of errors: the contact of the settings, with the programme named in a mail."""
+    contact = own.settings.contact
+    if contact.startswith(("https://", "http://")):
+        return contact
+    if "@" in contact:
+        return f"mailto:{contact.removeprefix('mailto:')}?" + urlencode(
+            {"subject": f"誤りの連絡：{found.id}", "body": f"{found.title}\n"}, quote_via=quote
+        )
+    return ""
 
 
 def error_page(request: Request, status: int, title: str, text: str) -> Response:
@@ -135,7 +181,7 @@ def _submitted(request: Request, path: str) -> Response:
 async def _sources(own: Services) -> dict[str, str]:
     """Names of sources for people."""
     known = await run_in_threadpool(own.store.sources)
-    return {name: str(facts.get("publisher") or name) for name, facts in known.items()}
+    return {name: str(facts.get("title") or facts.get("publisher") or name) for name, facts in known.items()}
 
 
 async def _ways(own: Services, query: Query, chosen: list[Chip]) -> list[tuple[str, str, int]]:
@@ -163,6 +209,7 @@ def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], lis
 templates.env.globals |= {
     "yen": words.yen, "day": words.day, "period": words.period, "money": words.money, "left": words.left,
     "qualifiers": words.qualifiers, "label": words.label, "who": words.who, "told": words.told, "where": words.where,
+    "inferred": words.inferred, "outside": words.outside, "all_areas": words.all_areas, "has_state": words.has_state,
     "area_label": area_label, "foremost": foremost, "State": State,
 }  # fmt: skip
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from indexer.schema import JST, Amount, Basis, Delivery, Eligibility, Window
+from indexer.schema import JST, Amount, Basis, Delivery, Eligibility, Kind, Window
 from indexer.state import State
 from indexer.vocab import labels, regions
 from search_api.models import Detail, Hit
@@ -126,6 +126,8 @@ def told(field: str, value: Any) -> str:
         return label("kind", value)
     if field == "windows":
         return "、".join(period(Window.model_validate(each)) for each in value)
+    if field == "conflicts":
+        return "、".join(value)
     if field == "areas":
         return area_label(value)
     if field == "amount":
@@ -162,3 +164,32 @@ def who(eligibility: Eligibility | None) -> str:
 def label(facet: str, value: str) -> str:
     known = labels.labels(facet)
     return known[value].name if value in known else value
+
+
+def has_state(item: Hit | Detail) -> bool:
+    """Does it take applications or attendance at all? Cases and articles do not."""
+    return item.kind not in (Kind.CASE, Kind.QA, Kind.GUIDE, Kind.NEWS)
+
+
+def inferred(window: Window) -> str:
+    """What the text left out and we concluded, in words.
+
+    >>> inferred(Window(inferred=("closes.year",), raw="")), inferred(Window(inferred=("opens", "closes.time"), raw=""))
+    ('締切の年は推定', '開始・締切の時刻は推定')
+    """
+    ends = {"opens": "開始", "closes": "締切"}
+    parts = {"year": "年", "month": "月", "day": "日", "time": "時刻"}
+    told = []
+    for each in window.inferred:
+        end, _, part = each.partition(".")
+        told.append(ends.get(end, "") + (f"の{parts[part]}" if part in parts else ""))
+    return "・".join(filter(None, told)) + "は推定" if any(told) else "推定を含む"
+
+
+def outside(url: str) -> bool:
+    """May it stand in a link? Only the web may: javascript: and data: may not."""
+    return url.startswith(("https://", "http://"))
+
+
+def all_areas(codes: tuple[str, ...]) -> str:
+    return "・".join(regions.full_name(each) for each in codes)
