@@ -1,31 +1,35 @@
 """Pages for the public. Each has one template; what a template is given is listed where it is rendered."""
 
-from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
-from indexer.schema import JST, Amount, Basis, Delivery, Window
+from frontend import place as places
+from frontend import words
+from frontend.chips import Chip, chips
+from frontend.timeline import timeline
 from indexer.state import State
-from indexer.vocab import labels, regions
+from indexer.vocab import regions
 from search_api.app import Services, services
 from search_api.detail import detail
-from search_api.errors import NotFound
-from search_api.models import Detail, Hit
-from search_api.query import Query, Sort
+from search_api.errors import NotFound, Unavailable
+from search_api.models import Detail, FacetValue, Hit
+from search_api.query import Query, Scope, Sort, StateChoice
 from search_api.search import area_label
 
 Own = Annotated[Services, Depends(services)]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
-WEEKDAYS = "月火水木金土日"
+NAVIGATION = {"/": "はじめに", "/search": "探す"}
+FOOTER = {"/api/docs": "API"}
 SORTS = {
-    Sort.RELEVANCE: "関連の高い順",
+    Sort.RELEVANCE: "おすすめ順",
     Sort.DEADLINE: "締切の近い順",
     Sort.NEWEST: "新しい順",
     Sort.AMOUNT: "金額の大きい順",
@@ -33,25 +37,14 @@ SORTS = {
 FACETS = {
     "state": "募集状況",
     "kind": "種類",
-    "stage": "GXの段階",
-    "theme": "GXのテーマ",
+    "closes_within": "締切まで",
+    "stage": "GX（脱炭素）の段階",
+    "theme": "GX（脱炭素）のテーマ",
     "field": "分野",
     "issuer_level": "実施機関",
-    "closes_within": "締切まで",
     "posted_within": "掲載",
     "source": "情報源",
 }
-BASES = {
-    Basis.ROLLING: "随時受付",
-    Basis.UNTIL_BUDGET: "予算がなくなり次第終了",
-    Basis.UNTIL_CAPACITY: "定員になり次第終了",
-    Basis.SCHEDULED: "予定",
-}
-DELIVERIES = {Delivery.MUST_ARRIVE: "必着", Delivery.POSTMARK: "消印有効"}
-FIELDS = {
-    "title": "名称", "kind": "種類", "windows": "期間", "areas": "地域", "amount": "金額", "eligibility": "対象者",
-    "issuer": "実施機関", "official_url": "公式ページ", "body": "本文", "listed": "掲載", "conflicts": "食い違う期間",
-}  # fmt: skip
 
 
 @router.get("/")
@@ -61,31 +54,89 @@ async def home(request: Request, own: Own) -> Response:
 
 @router.get("/search")
 async def search(request: Request, own: Own) -> Response:
-    """search.html: query, results, dropped (parameters not understood), facets, sorts, pages, place_url."""
+    """search.html: query, results, dropped (parameters not understood), chips, last_page,
+    ways (out of an empty result), place (for the form), unknown_place (the question for what has no place, or None).
+    """
+    if "prefecture" in request.query_params:
+        return _submitted(request, "/search")
     query, dropped = Query.lenient(request.query_params.multi_items())
     results = await own.searcher.search(query)
-    last = max(1, -(-results.total // query.per_page))
+    chosen = chips(query, await _sources(own))
+    names = "・".join(each.name for each in chosen)
     return _page(
         request,
-        "search.html",
+        "_results.html" if _fragment(request) else "search.html",
+        heading=f"{names}の支援 {results.total:,}件" if names else f"支援を探す {results.total:,}件",
         query=query,
+        place=places.of(query.area),
         results=results,
         dropped=dropped,
         facets=FACETS,
         sorts=SORTS,
-        last_page=last,
-        chips=chips(query),
-        unknown_place=query.area and not query.scope,
+        last_page=max(1, -(-results.total // query.per_page)),
+        chips=chosen,
+        ways=[] if results.total else await _ways(own, query, chosen),
+        unknown_place=query.with_(area=(), scope=(Scope.UNKNOWN,)) if query.area and not query.scope else None,
     )
+
+
+@router.get("/places/towns")
+async def towns(request: Request, prefecture: str = "") -> Response:
+    """_towns.html, the choices of the form's second list: place."""
+    return _page(request, "_towns.html", place=places.asked(prefecture, ""))
 
 
 @router.get("/programmes/{id}")
 async def programme(request: Request, id: str, own: Own) -> Response:
-    """programme.html: programme (Detail)."""
+    """programme.html: programme (Detail), line (Timeline or None), labelled [(facet, value, words of the source)],
+    similar (hits), sources (names), source_title, report (where to tell of an error, or ""), fields, place.
+    """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
         raise NotFound(id)
-    return _page(request, "programme.html", programme=found, fields=FIELDS)
+    names = await _sources(own)
+    return _page(
+        request,
+        "programme.html",
+        programme=found,
+        line=timeline(found.windows, own.clock()),
+        labelled=[
+            (facet, value, found.evidence.get(value, ())[:3])
+            for facet, values in (("stage", found.stages), ("theme", found.themes), ("field", found.fields))
+            for value in values
+        ],
+        similar=await _similar(own, found),
+        sources=names,
+        source_title=names.get(found.source.name, found.source.publisher),
+        report=_report(own, found),
+        fields=words.FIELDS,
+        place=places.remembered(request),
+    )
+
+
+async def _similar(own: Services, found: Detail) -> list[Hit]:
+    """Up to five of the same kind, about the same, for firms in the same place. None while the engine is away."""
+    subject: dict[str, Any] = {"theme": found.themes[:2]} if found.themes else {"field": found.fields[:2]}
+    if not any(subject.values()):
+        return []
+    area = found.areas[:1] if found.areas != ("JP",) else ()
+    try:
+        results = await own.searcher.search(Query(kind=(found.kind.value,), area=area, per_page=6, **subject))
+    except Unavailable:
+        return []
+    return [each for each in results.hits if each.id != found.id][:5]
+
+
+def _report(own: Services, found: Detail) -> str:
+    """Where the operator wants to hear of errors: the contact of the settings, with the programme named in a mail."""
+    contact = own.settings.contact
+    if contact.startswith(("https://", "http://")):
+        return contact
+    if "@" in contact:
+        return f"mailto:{contact.removeprefix('mailto:')}?" + urlencode(
+            {"subject": f"誤りの連絡：{found.id}", "body": f"{found.title}\n"}, quote_via=quote
+        )
+    return ""
 
 
 def error_page(request: Request, status: int, title: str, text: str) -> Response:
@@ -99,159 +150,66 @@ def error_page(request: Request, status: int, title: str, text: str) -> Response
 
 def _page(request: Request, template: str, **context: Any) -> Response:
     own = services(request)
-    shown = {"settings": own.settings, "now": own.clock(), "prefectures": regions.prefectures()}
-    return templates.TemplateResponse(request, template, shown | context)
+    shown = {
+        "settings": own.settings,
+        "now": own.clock(),
+        "prefectures": regions.prefectures(),
+        "navigation": NAVIGATION,
+        "footer": FOOTER,
+    }
+    response = templates.TemplateResponse(request, template, shown | context)
+    response.headers["Vary"] = "HX-Request"
+    return response
 
 
-def chips(query: Query) -> list[tuple[str, str]]:
-    """What is chosen, in words, each with the link that drops it."""
-    found: list[tuple[str, str]] = []
-    if query.q:
-        found.append((f"「{query.q}」", query.url("/search", q="")))
-    for code in query.area:
-        name = regions.full_name(code)
-        found.append((f"{name}で使える", query.toggled("area", code).url("/search")))
-    for facet in ("kind", "theme", "stage", "lever", "field", "industry", "issuer_level", "state", "source", "scope"):
-        names = labels.labels(facet) if facet not in ("source", "scope") else {}
-        for value in map(str, getattr(query, facet)):
-            plain = value.removeprefix("-")
-            name = names[plain].name if plain in names else {"any": "すべての状況"}.get(plain, plain)
-            found.append((name + (" を除く" if value != plain else ""), _without(query, facet, value)))
-    for facet, wording in (
-        ("closes_within", "{}日以内に締切"), ("posted_within", "{}日以内に掲載"), ("employees", "従業員{}人"),
-        ("capital", "資本金{}円"), ("rate_min", "補助率{}以上"), ("gx", "GX（脱炭素）"), ("featured", "注目"),
-        ("updated_since", "{}以降に更新"),
-    ):  # fmt: skip
-        value = getattr(query, facet)
-        if value is not None:
-            found.append((wording.format(value), query.url("/search", **{facet: None})))
-    if query.amount_min is not None:
-        found.append((f"上限{yen(query.amount_min)}以上", query.url("/search", amount_min=None)))
-    return found
+def _fragment(request: Request) -> bool:
+    """htmx asks for the part that changes; when it goes back in history it needs the whole page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
-def _without(query: Query, facet: str, value: str) -> str:
-    rest = tuple(str(each) for each in getattr(query, facet) if str(each) != value)
-    return query.url("/search", **{facet: rest})
+def _submitted(request: Request, path: str) -> Response:
+    """The form's answer: the same question as a URL to keep and share, and the place remembered."""
+    values = request.query_params
+    place = places.asked(values["prefecture"], values.get("town", ""))
+    rest = [item for item in values.multi_items() if item[0] not in ("prefecture", "town", "area")]
+    query, _ = Query.lenient([*rest, ("area", place.code)])
+    response = RedirectResponse(query.url(path), 303)
+    places.remember(response, place)
+    return response
 
 
-def yen(value: int) -> str:
-    """Yen as people write them.
-
-    >>> yen(15_000_000), yen(150_000_000), yen(12_345), yen(300_000)
-    ('1,500万円', '1億5,000万円', '12,345円', '30万円')
-    """
-    if value < 10_000 or value % 10_000:
-        return f"{value:,}円"
-    oku, man = divmod(value // 10_000, 10_000)
-    return (f"{oku:,}億" if oku else "") + (f"{man:,}万" if man else "") + "円"
+async def _sources(own: Services) -> dict[str, str]:
+    """Names of sources for people."""
+    known = await run_in_threadpool(own.store.sources)
+    return {name: str(facts.get("title") or facts.get("publisher") or name) for name, facts in known.items()}
 
 
-def day(moment: str | datetime | date, *, end: bool = False, year: bool = True) -> str:
-    """A moment as people write it. Midnight at the end of a day is 24:00 of that day, which nobody mistakes.
-
-    >>> day("2026-08-07T15:00"), day("2026-08-08T00:00", end=True), day("2026-08-07")
-    ('2026年8月7日（金）15:00', '2026年8月7日（金）24:00', '2026年8月7日（金）')
-    """
-    if isinstance(moment, str):
-        timed = "T" in moment
-        at = datetime.fromisoformat(moment)
-    else:
-        timed = isinstance(moment, datetime)
-        at = moment if isinstance(moment, datetime) else datetime(moment.year, moment.month, moment.day, tzinfo=JST)
-    clock = f"{at:%H:%M}" if timed else ""
-    if timed and end and (at.hour, at.minute) == (0, 0):
-        at, clock = at - timedelta(days=1), "24:00"
-    elif timed and not end and (at.hour, at.minute) == (0, 0):
-        clock = ""
-    written = f"{at.month}月{at.day}日（{WEEKDAYS[at.weekday()]}）{clock}"
-    return f"{at.year}年{written}" if year else written
+async def _ways(own: Services, query: Query, chosen: list[Chip]) -> list[tuple[str, str, int]]:
+    """Ways out of an empty result: (in words, link, results), those that lead to something, the narrowest first."""
+    tried = [(f"{each.name} の条件を外す", each.without) for each in chosen]
+    if not query.state:
+        tried.append(("受付を終えたものも含める", query.with_(state=(StateChoice.ANY,))))
+    place = places.of(query.area)
+    if place.town:
+        tried.append((f"{regions.get(place.prefecture).name}全体に広げる", query.with_(area=(place.prefecture,))))
+    totals = await own.searcher.totals([each for _, each in tried])
+    found = [(name, each.url("/search"), total) for (name, each), total in zip(tried, totals, strict=True) if total]
+    return sorted(found, key=lambda each: each[2])
 
 
-def period(window: Window) -> str:
-    """When a window is, in words.
-
-    >>> period(Window(opens="2026-07-07", closes="2026-08-07T15:00", raw=""))
-    '2026年7月7日（火）〜2026年8月7日（金）15:00'
-    >>> period(Window(basis=Basis.ROLLING, raw=""))
-    '随時受付'
-    """
-    if window.opens is None and window.closes is None:
-        return BASES.get(window.basis, "期間の記載なし")
-    if window.opens and window.opens == window.closes:
-        return _end(window.opens, window, end=False)
-    start = _end(window.opens, window, end=False) if window.opens else ""
-    finish = _end(window.closes, window, end=True) if window.closes else ""
-    return f"{start}〜{finish}"
-
-
-def _end(moment: str, window: Window, *, end: bool) -> str:
-    return day(moment, end=end)
-
-
-def money(amount: Amount | None) -> str:
-    """An amount in a few words; empty where nothing is given."""
-    if amount is None:
-        return ""
-    parts = []
-    if amount.max_yen:
-        low = f"{yen(amount.min_yen)}〜" if amount.min_yen else ""
-        parts.append(f"{low}{yen(amount.max_yen)}まで" if low else f"上限 {yen(amount.max_yen)}")
-    elif amount.min_yen:
-        parts.append(f"{yen(amount.min_yen)}から")
-    if amount.rate:
-        parts.append("定額" if amount.rate == "定額" else f"補助率 {amount.rate}")
-    return "・".join(parts)
-
-
-def left(item: Hit | Detail) -> str:
-    """How long one still has, in words; empty where no end is known."""
-    days = item.days_left
-    if days is None:
-        return ""
-    if item.state is State.UPCOMING:
-        return "今日から" if days == 0 else "明日から" if days == 1 else f"あと{days}日で開始"
-    return "今日まで" if days == 0 else "明日まで" if days == 1 else f"あと{days}日"
-
-
-def qualifiers(window: Window) -> list[str]:
-    """必着, 予算がなくなり次第終了 and the like."""
-    found = [DELIVERIES[window.delivery]] if window.delivery else []
-    if (window.opens or window.closes) and window.basis in BASES:
-        found.append(BASES[window.basis])
-    return found
-
-
-def told(field: str, value: Any) -> str:
-    """A value of the history in words.
-
-    >>> told("title", "新しい名称"), told("listed", False), told("body", 120), told("amount", None)
-    ('新しい名称', '一覧から消えた', '120文字', '記載なし')
-    """
-    if value is None or value == []:
-        return "記載なし"
-    if field == "listed":
-        return "一覧にある" if value else "一覧から消えた"
-    if field == "body":
-        return f"{value:,}文字"
-    if field == "kind":
-        return label("kind", value)
-    if field == "windows":
-        return "、".join(period(Window.model_validate(each)) for each in value)
-    if field == "areas":
-        return area_label(value)
-    if field == "amount":
-        return money(Amount.model_validate(value))
-    return str(value.get("name") or value.get("raw", "")) if isinstance(value, dict) else str(value)
-
-
-def label(facet: str, value: str) -> str:
-    known = labels.labels(facet)
-    return known[value].name if value in known else value
+def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], list[FacetValue]]:
+    """The values to show at once and those behind "more": chosen ones and the biggest first, each in their order."""
+    if len(values) <= most + 1:
+        return values, []
+    by_weight = sorted(values, key=lambda each: (not each.selected, -each.count))
+    shown = {each.value for each in by_weight[:most]}
+    return [each for each in values if each.value in shown], [each for each in values if each.value not in shown]
 
 
 templates.env.globals |= {
-    "yen": yen, "day": day, "period": period, "money": money, "left": left, "qualifiers": qualifiers, "label": label,
-    "area_label": area_label, "told": told, "State": State,
+    "yen": words.yen, "day": words.day, "period": words.period, "money": words.money, "left": words.left,
+    "qualifiers": words.qualifiers, "label": words.label, "who": words.who, "told": words.told, "where": words.where,
+    "inferred": words.inferred, "outside": words.outside, "all_areas": words.all_areas, "has_state": words.has_state,
+    "area_label": area_label, "foremost": foremost, "State": State,
 }  # fmt: skip
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

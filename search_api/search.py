@@ -211,6 +211,12 @@ class Searcher:
             query=query.understood(),
         )
 
+    async def totals(self, queries: Sequence[Query]) -> list[int]:
+        """How many results each question has, in one round trip to the engine."""
+        now = self.now
+        wanted = [_request(each, _joined(filters(each, now))) | {"page": 1, "hitsPerPage": 0} for each in queries]
+        return [answer["totalHits"] for answer in await self.multi(wanted)] if wanted else []
+
     def _page(self, query: Query, conditions: Mapping[str, Expression]) -> tuple[str, str, dict[str, Any]]:
         request = _request(query, _joined(conditions)) | {
             "page": query.page,
