@@ -218,9 +218,10 @@ _NATION = re.compile(
     r"復興|警察|出入国在留管理|公安調査|海上保安|原子力規制|防衛装備|デジタル)庁"
 )
 _STEM_ANYWHERE = re.compile(_trie([*_STEMS, *_KANA_STEMS, *_CITY_STEMS, *_BLOCK_STEMS, *_CITY_KANA]))
-# J-Net21's own pages, of 中小企業基盤整備機構; its news and headlines are other bodies'.
-_NATIONAL_PAGES = tuple(
-    f"j-net21.smrj.go.jp/{part}/" for part in ("qa", "support", "handbook", "accounts", "startup", "special/cn/index")
+# Own pages of 中小企業基盤整備機構 (J-Net21; its news and headlines are other bodies') and 中小企業庁 (ミラサポplus).
+_NATIONAL_PAGES = (
+    "mirasapo-plus.go.jp/",
+    *(f"j-net21.smrj.go.jp/{part}/" for part in ("qa", "support", "handbook", "accounts", "startup")),
 )
 # A body whose name has no place at all: associations that run the state's programmes.
 _NATIONAL_FORM = re.compile(
@@ -261,22 +262,24 @@ def _narrowest(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _gather(text: str, original: str, mentions: Iterable[_Mention], hints: _Hints) -> _Said:
-    codes, spans, undecided = set(), [], []
+    codes: set[str] = set()
+    spans: list[tuple[int, int]] = []
+    undecided: dict[str, None] = {}
     for mention in mentions:
+        said = mention.codes
         if mention.choice:
             decided = _decide(mention.codes, hints)
             if decided is None:
-                undecided.append(original[mention.start : mention.end])
+                undecided[original[mention.start : mention.end]] = None
                 continue
-            codes.add(decided)
-        else:
-            codes.update(mention.codes)
-        spans.append((mention.start, mention.end))
+            said = (decided,)
+        if not codes.issuperset(said):
+            spans.append((mention.start, mention.end))  # raw reaches over the first mention of each place
+        codes.update(said)
     if not codes:
         return _Said(undecided=tuple(undecided))
-    kept = _narrowest(codes)
     raw = original[min(start for start, _ in spans) : max(end for _, end in spans)]
-    return _Said(kept, raw=raw, undecided=tuple(undecided))
+    return _Said(_narrowest(codes), raw=raw, undecided=tuple(undecided))
 
 
 def _bodies(text: str) -> Iterator[_Mention]:
@@ -685,6 +688,8 @@ class _Reader:
             return self._national(said)
         if self.own_host and self.host.codes:
             return self.host, "host"
+        if any(mark in self.url for mark in _NATIONAL_PAGES):
+            return self._national(_Said(national=True, raw=self.url))
         return self._by_text()
 
     def _said_issuer(self) -> _Said:
@@ -776,11 +781,8 @@ class _Reader:
         inside = self._addressed()
         if len(inside.codes) == 1:
             return inside, "body"
-        if self.issuer:
-            if not _STEM_ANYWHERE.search(_same(self.issuer)) and (found := _NATIONAL_FORM.search(self.issuer)):
-                return _Said(national=True, raw=found[0]), "national issuer"
-        elif any(mark in self.url for mark in _NATIONAL_PAGES):
-            return _Said(national=True, raw=self.url), "national host"
+        if not _STEM_ANYWHERE.search(_same(self.issuer)) and (found := _NATIONAL_FORM.search(self.issuer)):
+            return _Said(national=True, raw=found[0]), "national issuer"
         return _NOTHING, ""
 
 

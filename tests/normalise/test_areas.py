@@ -148,6 +148,7 @@ def test_issuers(issuer, expected):
         ("https://j-net21.smrj.go.jp/snavi2/articles/1", ""),
         ("https://j-net21.smrj.go.jp/qa/financial/x.html", "JP"),
         ("https://www.jgrants-portal.go.jp/subsidy/x", ""),
+        ("https://mirasapo-plus.go.jp/infomation/1/", "JP"),
         ("https://www.example.com/fukuoka", ""),
         ("http://[::1", ""),
         ("http://" + "a." * 200 + "jp", ""),
@@ -239,6 +240,12 @@ def test_area_lists(row, expected, problem):
 )
 def test_bodies(body, expected):
     assert codes(title="設備の更新", body=body) == expected
+
+
+def test_a_national_page_is_not_narrowed_by_a_passing_remark():
+    row = {"title": "設備の補助金の公募", "body": "熊本県内の事業者には期限を延ばします。"}
+    assert codes(**row, url="https://mirasapo-plus.go.jp/infomation/1/") == "JP"
+    assert codes(**row) == "43"
 
 
 def article(title, issuer, text="内容です。"):
