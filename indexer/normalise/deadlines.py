@@ -439,6 +439,25 @@ _GLUE = re.compile(
 _EXTEND = re.compile(r"延長|変更|延期")
 _OLD = re.compile(r"(?:延長|変更|改定)前|旧|当初")
 
+_NAMED_YEAR = re.compile(r"(?<![\d,.])(20\d\d)(?![\d年/.-])")
+_UNTIL_BUDGET = re.compile(
+    r"(?:補助|助成|交付)?予算(?:額|枠|の?上限|総額)?[^。\n]{0,16}?(?:達し次第|達した(?:時点|場合)|なくなり次第|無くなり次第|達した段階|到達した時点|到達次第|なくなった時点|尽き次第)"
+    r"[^。\n]{0,20}?(?:終了|締め?切|打ち切|受付|募集)"
+)
+_ROLLING = re.compile(
+    r"(?:申請|受付|受け付け|募集|公募|申込み?|申し込み|応募|相談)(?:受付|可能)?(?:期間|期限|締切|時期|期日|日)?[ \n:はを】\]」、・]{0,4}"
+    r"(?:随時|通年|常時|年間を通じて|年中)(?!更新)|(?:期間|時期):?[ \n】]{0,2}毎月"
+    r"|(?:随時|通年|常時)(?:で|、|に|の)?(?:お)?(?:受付|受け付け|受付け|申請(?!書)|申込|申し込み|公募|募集)(?!情報|要[項領]|開始)"
+    r"|(?:応募|申請|申込|受付|募集)(?:の)?(?:期限|期間|締切)[ :は]{0,2}(?:なし|無し|特になし|設けて(?:い|お)|定めて(?:い|お)|設けません|定めません|ありません|ない)"
+)
+_ENDED = re.compile(
+    r"(?:予算|定員)[^。\n]{0,16}?(?:達した|到達した|超えた|なくなった|達し、|到達し、)[^。\n]{0,24}?(?:終了(?:し(?:まし)?た|いたしました|とな)|締め?切り(?:まし)?た|締め切らせて|停止し|打ち切)"
+    r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?[はをが]?[^。\n]{0,24}?"
+    r"(?:終了(?:しました|いたしました|致しました|しており|しています|した(?=[。)）\n]|$)|となりました|済み)|締め?切りました|締め切らせていただきました|(?:一時)?(?:停止|中止|休止)(?:しました|しており|しています|いたしました|中))"
+    r"|(?:受付|募集|公募|申請|申込)(?:受付)?(?:は)?終了(?=[】\]〕)!！。 \n]|$|令和|事業|支援|助成|補助|創業)"
+)
+_NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
+
 _BACK, _AHEAD = 80, 60
 
 
@@ -552,6 +571,8 @@ class _Reader:
 
         if re.match(r"[^。\n]{0,4}(?:公募|募集|受付|申請)[^。\n]{0,6}(?:行い|行った|実施し|行いまし)", after):
             return None
+        if re.match(r"(?:から|より|に)[^。\n]{0,12}(?:公開|配布|掲載|ダウンロード|公表|発表)", after):
+            return None
         if re.match(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)", after):
             return None
         if tight and nearest is not None:
@@ -619,7 +640,7 @@ class _Reader:
         if purpose and purpose.starts and stretch.opens is None and stretch.closes:
             stretch = replace(stretch, opens=stretch.closes, closes=None)
         try:
-            days, inferred = self.calendar.years(stretch)
+            days, inferred = self.calendar.years(self._with_year(stretch, purpose))
         except (_Impossible, KeyError, ValueError, OverflowError) as error:
             if purpose:
                 code = "no_year" if isinstance(error, KeyError) else "impossible_date"
@@ -679,6 +700,18 @@ class _Reader:
             span=(stretch.start, stretch.end),
         )
 
+    def _with_year(self, stretch: _Stretch, purpose: _Purpose | None) -> _Stretch:
+        """An event without a year takes the one in its name (2026年展 … 5/20), if it is that of the publication."""
+        closes, published = stretch.closes, self.calendar.published
+        if purpose is None or purpose.role is not Role.EVENT or published is None or closes is None:
+            return stretch
+        if any(each and (each.year or each.relyear or each.relmonth) for each in (stretch.opens, closes)):
+            return stretch
+        named = _NAMED_YEAR.findall(self.folded[max(0, stretch.start - _BACK) : stretch.start])
+        if named and int(named[-1]) == published.year:
+            return replace(stretch, closes=replace(closes, year=published.year))
+        return stretch
+
     def _add(self, window: Window, stretch: _Stretch, before: str, after: str) -> None:
         sentence = after.split("。", 1)[0]
         if (
@@ -722,10 +755,71 @@ class _Reader:
         return self.text[point.start : point.end]
 
     def _without_dates(self) -> None:
-        pass
+        """随時, 通年 and 予算がなくなり次第, which say when one can apply without a date."""
+        applying = [at for at, each in enumerate(self.windows) if each.role is Role.APPLY]
+        until = _UNTIL_BUDGET.search(self.folded)
+        if until and len(applying) == 1:
+            window = self.windows[applying[0]]
+            if window.basis in (Basis.FIXED, Basis.UNSPECIFIED):
+                self.windows[applying[0]] = window.model_copy(update={"basis": Basis.UNTIL_BUDGET})
+        if applying:
+            return
+        for match, basis in ((until, Basis.UNTIL_BUDGET), (_ROLLING.search(self.folded), Basis.ROLLING)):
+            if match:
+                span = match.span()
+                raw = self.text[span[0] : span[1]]
+                self.windows.append(Window(basis=basis, label=self.label, raw=raw, span=span))
+                return
 
     def _ended(self) -> None:
-        pass
+        for match in _ENDED.finditer(self.folded):
+            start = max(0, match.start() - 40)
+            lead = re.split(r"[。\n]", self.folded[start : match.start()])[-1]
+            if _NOT_APPLYING.search(lead[-16:] + match[0]):
+                continue
+            span = match.span()
+            ended = EndedEarly(at=self._ended_at(lead + match[0]), raw=self.text[span[0] : span[1]])
+            number = _ROUND.findall(lead[-16:] + match[0])
+            rounds = {_number(one or other) for one, other in number}
+            applying = [at for at, each in enumerate(self.windows) if each.role is Role.APPLY]
+            if not applying:
+                self.ended = self.ended or ended
+                continue
+            later = {
+                at
+                for at in applying
+                if ended.at and (self.windows[at].opens or self.windows[at].closes or "9")[:10] > ended.at[:10]
+            }
+            chosen = [at for at in applying if self.windows[at].round in rounds] if rounds else self._beside(match, applying)
+            if chosen is None and not later:
+                self.ended = self.ended or ended
+            for at in set(applying if chosen is None else chosen) - later if chosen is not None or later else ():
+                self.windows[at] = self.windows[at].model_copy(update={"ended_early": ended})
+
+    def _beside(self, match: re.Match[str], applying: list[int]) -> list[int] | None:
+        """The one of several windows on whose line the words stand; None: they are said of all."""
+        if len(applying) < 2:
+            return None
+        near = []
+        for at in applying:
+            span = self.windows[at].span
+            if span and span[1] <= match.start() <= span[1] + _AHEAD and "\n" not in self.folded[span[1] : match.start()]:
+                near = [at]
+            elif span and match.end() <= span[0] <= match.end() + 30 and "\n" not in self.folded[match.end() : span[0]]:
+                near = near or [at]
+        return near or None
+
+    def _ended_at(self, sentence: str) -> str | None:
+        point = None
+        for found in _POINT.finditer(sentence):
+            point = _point(found)
+        if point is None or point.fiscal:
+            return None
+        try:
+            days, _ = self.calendar.years(_Stretch(start=0, end=0, opens=None, closes=point))
+        except (KeyError, ValueError):
+            return None
+        return _moment(point, days["closes"])
 
 
 def read_row(row: Mapping[str, Any]) -> dict[str, Any]:
