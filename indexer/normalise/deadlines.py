@@ -46,7 +46,7 @@ _CLOCK = (
     r"|(?P<khour>[〇一二三四五六七八九十]{1,3})時(?!間)(?:(?P<kmin>[〇一二三四五六七八九十]{1,3})分)?"
     r"|(?P<noon>正午))"
 )
-_TIME = rf"(?:(?: |、|,|の|\(|当日|T){{0,3}}{_CLOCK})?"
+_TIME = rf"(?:(?: |、|,|の|\(|【|\[|※|当日|T){{0,3}}{_CLOCK})?"
 _POINT = re.compile(
     r"(?=[\d令平昭㋿㍻㍼RHS〇一二三四五六七八九十同翌来本今当年])(?:"
     # 令和8年8月7日, 2026年(令和8年)8月, 同年9月末, 来月10日, 8月7日
@@ -390,7 +390,8 @@ class _Calendar:
 _THING = r"(?:申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|登録|エントリー|予約|相談|調査|要望|取扱い?|参加|交付|認定|届出|書類|視聴)"
 _LABEL = re.compile(
     # Not for applicants, or not a time to apply.
-    r"(?P<refuse>"
+    r"(?P<both>(?:申請|募集|公募|受付|応募|申込)期間(?:及び|・|、|と|および)(?:受付)?時間)"
+    r"|(?P<refuse>"
     r"(?:実績|完了|状況|成果|効果|遂行|事業)(?:報告|化報告)[^。\n]{0,12}?(?:期限|期日|締切|締め切り|提出|期間)?"
     r"|(?:補助|助成|支援|交付|委託|履行|事業|契約|実施|対象|工事|算定|基準|評価|審査|選考|返済|融資|据置|貸付|保証|猶予|有効|休業|利用|使用|保存|派遣|研修|伴走)"
     r"(?:事業)?(?:実施|対象|経費|遂行|完了)?(?:期間|期限|期日|予定日|日程|日)"
@@ -401,9 +402,9 @@ _LABEL = re.compile(
     r"|(?:お)?(?:問合せ|問い合わせ|電話)(?:受付)?(?:時間|期間)?|(?:受付|営業|開庁|開館|対応|業務|執務)時間|休業|休館|定休|メンテナンス|停止期間|工期|納期|任期"
     r"|質問(?:の)?(?:受付|提出)?(?:期間|期限|締切)?|質疑|入札|開札|現地(?:調査|確認)|ヒアリング(?:審査)|プレゼン|予算|法律?第|時点|現在"
     r")"
-    r"|(?P<apply>"
+    r"|(?P<apply>(?:事前(?:相談|登録|申込|申請|協議|ヒアリング)|エントリー)(?:の)?(?:予約|申込|受付){0,3}(?:期間|期限|締切)|"
     rf"(?:{_THING}(?:の|等|書|書類|・)?){{0,4}}(?:可能)?(?:受付)?(?:期間|期限|期日|〆切り?|締切り?日?|締め切り日?|締切日時|締切時間|締め?切|開始日時?|開始|終了日時?|スケジュール|日程|日時)"
-    r"|エントリー(?:期間)?|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?|締め切り|〆切|期限|期間|取扱い?|登録期間"
+    r"|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?|エントリー|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?|締め切り|〆切|期限|期間|取扱い?|登録期間"
     r"|deadline|application|apply"
     r")"
     r"|(?P<event>"
@@ -442,7 +443,7 @@ _OLD = re.compile(r"(?:延長|変更|改定)前|旧|当初")
 _NAMED_YEAR = re.compile(r"(?<![\d,.])(20\d\d)(?![\d年/.-])")
 _UNTIL_BUDGET = re.compile(
     r"(?:補助|助成|交付)?予算(?:額|枠|の?上限|総額)?[^。\n]{0,16}?(?:達し次第|達した(?:時点|場合)|なくなり次第|無くなり次第|達した段階|到達した時点|到達次第|なくなった時点|尽き次第)"
-    r"[^。\n]{0,20}?(?:終了|締め?切|打ち切|受付|募集)"
+    r"[^。\n]{0,24}?(?:終了|締め?切|打ち切)"
 )
 _ROLLING = re.compile(
     r"(?:申請|受付|受け付け|募集|公募|申込み?|申し込み|応募|相談)(?:受付|可能)?(?:期間|期限|締切|時期|期日|日)?[ \n:はを】\]」、・]{0,4}"
@@ -458,6 +459,12 @@ _ENDED = re.compile(
 )
 _NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
 
+_CONDITION = re.compile(r"[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)")
+_FISCAL_END = re.compile(r"[ )」]{0,2}(?:$|\n|中|末|まで|[(※。])")
+_HEADER = re.compile(
+    rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間|期限|期日|締切|締切日|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
+    r"|(?:^|\n)[■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.]{0,4}[^\s\d:。]{2,16}[:】＞〉]"
+)
 _BACK, _AHEAD = 80, 60
 
 
@@ -497,6 +504,42 @@ def _iso_day(published: str | None) -> date | None:
         return date.fromisoformat((published or "")[:10])
     except ValueError:
         return None
+
+
+def _joined(one: Window, other: Window) -> Window | None:
+    """One window for two that say the same, the fuller of the two; None if they differ."""
+    if one.round and other.round and one.round != other.round:
+        return None
+    same = {}
+    for end in ("opens", "closes"):
+        mine, its = getattr(one, end), getattr(other, end)
+        if mine and its and mine[:10] != its[:10]:
+            return None
+        if mine and its:
+            same[end] = (mine, its)
+    if not same or (len(same) == 1 and _ends(one) != same.keys() and _ends(other) != same.keys()):
+        return None
+    fuller, lesser = (other, one) if _fullness(other) > _fullness(one) else (one, other)
+    return fuller.model_copy(
+        update={
+            "delivery": fuller.delivery or lesser.delivery,
+            "round": fuller.round or lesser.round,
+            "label": fuller.label or lesser.label,
+            "basis": lesser.basis if lesser.basis in (Basis.UNTIL_BUDGET, Basis.UNTIL_CAPACITY) else fuller.basis,
+        }
+    )
+
+
+def _ends(window: Window) -> set[str]:
+    return {end for end in ("opens", "closes") if getattr(window, end)}
+
+
+def _fullness(window: Window) -> tuple[int, int]:
+    return len(_ends(window)), len((window.opens or "") + (window.closes or ""))
+
+
+def _kind(label: re.Match[str] | None) -> str | None:
+    return None if label is None else "apply" if label.lastgroup == "both" else label.lastgroup
 
 
 class _Reader:
@@ -557,14 +600,17 @@ class _Reader:
             before = before[cut[-1] :]
         labels = list(_LABEL.finditer(before))
         nearest = labels[-1] if labels else None
+        kind = _kind(nearest)
         gap = before[nearest.end() :] if nearest else before
         tight = bool(nearest and _GLUE.fullmatch(gap))
         is_range = bool(stretch.opens and stretch.closes)
         sentence = _SENTENCE.split(after, maxsplit=1)[0].split("\n", 1)[0]
-        applying = next((m for m in reversed(labels) if m.lastgroup == "apply"), None)
+        applying = next((m for m in reversed(labels) if _kind(m) == "apply"), None)
         ending = bool(_AFTER_END.match(after))
         number = self._round(before, after)
-        refused = nearest is not None and nearest.lastgroup == "refuse"
+        ends = [each for each in (stretch.opens, stretch.closes) if each]
+        fiscal = all(each.fiscal for each in ends)
+        refused = kind == "refuse"
 
         def applies(label: str = "", starts: bool = False) -> _Purpose:
             return _Purpose(role=Role.APPLY, label=label or self.label, starts=starts, round=number)
@@ -573,13 +619,19 @@ class _Reader:
             return None
         if re.match(r"(?:から|より|に)[^。\n]{0,12}(?:公開|配布|掲載|ダウンロード|公表|発表)", after):
             return None
+        if _CONDITION.match(after):
+            return None
+        if fiscal and not (tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)):
+            return None
         if re.match(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)", after):
             return None
         if tight and nearest is not None:
-            if nearest.lastgroup == "event":
+            if kind == "event":
                 return _Purpose(role=Role.EVENT, label=nearest[0])
-            if nearest.lastgroup == "apply":
+            if kind == "apply":
                 word = nearest[0]
+                naming = next((m[0] for m in reversed(labels) if _kind(m) == "apply" and self._says_when(m[0])), word)
+                word = naming if not self._says_when(word) and _GLUE.fullmatch(before[before.rfind(naming) + len(naming) :]) else word
                 if is_range or stretch.closes is None or ending or self._says_when(word) or self._joins(gap):
                     starts = not is_range and (
                         bool(re.search(r"開始", word) and not re.search(r"締|期間|期限", word))
@@ -595,6 +647,8 @@ class _Reader:
         if ending and not is_range:
             if re.match(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印|申込|申請)", after) or bare:
                 return applies(applying[0] if applying else "")
+            if re.search(r"場合|れば|たら|ときは", sentence[:50]) and not tight:
+                return None
             if _APPLY_VERB.search(sentence[:40]) or (applying and len(before) - applying.end() <= 30):
                 return applies(applying[0] if applying else "")
         held = _HELD.match(after)
@@ -605,6 +659,11 @@ class _Reader:
             if (near or _APPLY_VERB.search(sentence[:16])) and not refused:
                 return applies(applying[0] if applying else "", True)
         if is_range and not refused:
+            header = self._header(stretch.start, len(whole))
+            if not labels and header:
+                return applies(header)
+            if applying and self._says_when(applying[0]) and self._joins(before[applying.end() :]):
+                return applies(applying[0])
             if applying and len(before) - applying.end() <= 20:
                 return applies(applying[0])
             if _APPLY_VERB.search(sentence[:20]):
@@ -619,6 +678,15 @@ class _Reader:
         if re.search(r"[【\[〔]$", before) and stretch.closes and _HAPPENING.search(self.folded[:400]):
             return _Purpose(role=Role.EVENT)
         return None
+
+    def _header(self, start: int, own: int) -> str:
+        """The label that stands alone on a line a little above: "申請期間:" and then a period for each course."""
+        if own > 40:
+            return ""
+        label = ""
+        for match in _HEADER.finditer(self.folded, max(0, start - 240), start):
+            label = match["label"] or ""
+        return label
 
     @staticmethod
     def _says_when(word: str) -> bool:
@@ -658,8 +726,9 @@ class _Reader:
                 )
         if purpose.role is Role.EVENT and "opens" not in moments:
             moments["opens"] = moments["closes"]
+            moments["closes"] = moments["closes"][:10]
         elif purpose.role is Role.EVENT and "closes" not in moments and stretch.opens and not stretch.sign:
-            moments["closes"] = moments["opens"]
+            moments["closes"] = moments["opens"][:10]
         opens, closes = moments.get("opens"), moments.get("closes")
         if opens and closes and opens[:10] > closes[:10]:
             self.problems.append(Problem(field="windows", code="impossible_date", raw=raw))
@@ -740,14 +809,9 @@ class _Reader:
         for at, other in enumerate(self.windows):
             if other.role is not window.role:
                 continue
-            same = other.closes == window.closes and other.opens == window.opens
-            repeats = window.opens is None and window.closes and other.closes and other.closes[:10] == window.closes[:10]
-            if same or repeats:
-                update = {}
-                if window.delivery and not other.delivery:
-                    update["delivery"] = window.delivery
-                if update:
-                    self.windows[at] = other.model_copy(update=update)
+            joined = _joined(other, window)
+            if joined:
+                self.windows[at] = joined
                 return
         self.windows.append(window)
 
