@@ -51,6 +51,7 @@ class SourceSpider(scrapy.Spider):
     Runs are compared only with runs of the same variant.
     """
 
+    allowed_domains: ClassVar[list[str]]
     source: ClassVar[Source]
     expect: ClassVar[Expect]
     variants: ClassVar[tuple[dict[str, str], ...]] = ({},)

@@ -2,8 +2,9 @@
 
 Recipe: a municipality is one line of `municipalities.csv` beside this file: the name of the family (`opendata_support`
 or `opendata_events`), the code (JIS X 0402, five digits, or 47 prefectures with two), prefecture, name, the address of
-the CSV, its licence, and `yes` once it was read. Each line becomes a source of its own, `<family>_<code>`, with its own
-health. Lines of hosts under .example are examples, which tests read. A new dataset is a new family: extend `CsvFamily` and write `notice(row)`.
+the CSV, its licence, and `yes` once it was read. Each line becomes a source of its own, `<family>_<code>`, with its
+own health. Lines of hosts under .example are examples, which tests read. A new dataset is a new family: extend
+`CsvFamily` and write `concerns_firms(row)`, `key(row)` and `notice(row, key)`.
 
 Files come in UTF-8 with or without a mark, or in cp932; headers in old and new wording, with full- or half-width
 brackets: `Row.text()` takes all wordings of a column. Several values in a cell are joined by `;`.
