@@ -54,12 +54,12 @@ LABELS = (
     r"|資金使途|予算額|予算|申請方法|申込方法|応募方法|手続き?|申請先|提出先|提出書類|必要書類|申請書類|様式"
     r"|問い?合わ?せ先?|お問い?合わ?せ先?|担当課?|担当部署|所管課?|連絡先|実施機関|実施主体|目的|概要|事業概要|制度概要|事業内容|内容|趣旨|備考|注意事項|その他"
 )
+_NUMBER = r"(?:[（(]?[0-9０-９一二三四五六七八九十]{1,2}(?:[)）.．、]\s*|\s+))?"
 _HEADED = re.compile(
-    rf"^{_BULLET}(?:[【\[［〔（(]\s*(?P<a>[^】\]］〕）)]{{1,{LABEL}}})\s*[】\]］〕）)]|(?P<b>{LABELS})\s*[：:])\s*(?P<v>.*)$"
+    rf"^{_BULLET}{_NUMBER}(?:[【\[［〔（(]\s*(?P<a>[^】\]］〕）)]{{1,{LABEL}}})\s*[】\]］〕）)]|(?P<b>{LABELS})\s*[：:])"
+    r"\s*(?P<v>.*)$"
 )
-_HEADING = re.compile(
-    rf"^{_BULLET}(?:[（(]?[0-9０-９一二三四五六七八九十]{{1,2}}[）).．、]?\s*)?(?P<label>.{{0,14}}(?:{LABELS}).{{0,6}})$"
-)
+_HEADING = re.compile(rf"^{_BULLET}{_NUMBER}(?P<label>.{{0,14}}(?:{LABELS}).{{0,6}})$")
 _MARKED = re.compile(rf"^\s*[■□●○◆◇▼▽▲△★☆◎]\s*(?P<label>[^：:。]{{2,{LABEL}}})$")
 _UPDATED = re.compile(
     r"(?:更新日|掲載日|公開日|登録日|発行日|最終更新日?|ページ更新日)\s*[：:]?\s*(?P<date>" + DATE.pattern + ")"
@@ -304,18 +304,18 @@ def _entry(item: Tag, url: str) -> Entry | None:
         title = named
     elif before is not None and len(title) < 8 and not DATE.fullmatch(words(before)):
         title = words(before)
-    # A date inside the link is the programme's, one beside it the entry's; where the link is all there is, none is told.
+    # A date inside the link is the programme's, one beside it is the entry's.
     rest = text.replace(words(link), "").strip() or text
     dates = DATE.findall(rest)
     labelled = next((value for label, value in cells.items() if re.search("掲載|更新|公開日|登録", label)), "")
-    alone = dates[0] if len(dates) == 1 and not RANGE.search(rest) else ""
+    told = len(dates) == 1 and not cells and not RANGE.search(rest)
     department = next((value for label, value in cells.items() if DEPARTMENT.search(label)), "")
     if not department:
-        rest = (words(part) for part in item.find_all(string=True) if link not in part.parents)
-        trimmed = (part.strip("（）()[]［］【】 ") for part in rest)
+        beside = (words(part) for part in item.find_all(string=True) if link not in part.parents)
+        trimmed = (part.strip("（）()[]［］【】 ") for part in beside)
         department = next((part for part in trimmed if _OFFICE.match(part)), "")
     files = tuple((_SIZE.sub("", words(each)), at) for each, at in links if is_file(at) and at != target)
-    return Entry(_SIZE.sub("", title), target, labelled or alone, department, text, cells, files)
+    return Entry(_SIZE.sub("", title), target, labelled or (dates[0] if told else ""), department, text, cells, files)
 
 
 def _cells(item: Tag) -> dict[str, str]:
@@ -367,7 +367,9 @@ def read_page(html: str, url: str, css: str = "") -> Page:
     files = [(_SIZE.sub("", name) or target.rpartition("/")[2], target) for name, target in pairs if is_file(target)]
     links = [(name, target) for name, target in pairs if not is_file(target) and name]
     updated = _UPDATED.search(whole)
-    facts = dict(_facts(main))
+    # A value does not hold the files that stand behind it.
+    behind = {words(link) for link, target in _links(main, url) if is_file(target)}
+    facts = {label: _without(value, behind) for label, value in _facts(main)}
     contact = next((value for label, value in facts.items() if re.search("問い?合わ?せ|担当", label)), "")
     return Page(
         title=title,
@@ -378,6 +380,10 @@ def read_page(html: str, url: str, css: str = "") -> Page:
         date=updated["date"] if updated else "",
         department=next((part for part in re.split(r"\s", contact) if _OFFICE.match(part)), ""),
     )
+
+
+def _without(value: str, dropped: set[str]) -> str:
+    return "\n".join(line for line in value.split("\n") if line not in dropped)
 
 
 def _title(page: BeautifulSoup) -> str:
@@ -398,13 +404,16 @@ def _title(page: BeautifulSoup) -> str:
 def _label(text: str) -> str:
     """A label without its decoration: "■ 募集期間：" is 募集期間."""
     text = unicodedata.normalize("NFKC", text) if re.search("[Ａ-Ｚａ-ｚ０-９]", text) else text
-    return re.sub(rf"^{_BULLET}|[\s：:]+$|[【】\[\]［］〔〕]", "", re.sub(r"\s+", " ", text)).strip()
+    return re.sub(rf"^{_BULLET}{_NUMBER}|[\s：:]+$|[【】\[\]［］〔〕]", "", re.sub(r"\s+", " ", text)).strip()
 
 
 def _facts(main: Tag) -> Iterator[tuple[str, str]]:
     """Labels with their values; a label that comes twice keeps both."""
     found: dict[str, list[str]] = {}
-    for label, value in (*_tabled(main), *_listed(main), *_under_headings(main), *_in_prose(main)):
+    boxed = [*_tabled(main), *_listed(main)]
+    # What prose says inside a cell belongs to the cell.
+    prose = [pair for pair in _in_prose(main) if not any(pair[1] in value for _, value in boxed)]
+    for label, value in (*boxed, *_under_headings(main), *prose):
         label = _label(label)
         if label and value and len(label) <= LABEL and value not in found.setdefault(label, []):
             found[label].append(value)
@@ -481,3 +490,45 @@ def _in_prose(main: Tag) -> Iterator[tuple[str, str]]:
             values.append(line)
     if label and values:
         yield label, "\n".join(values)
+
+
+# Pages of several programmes
+
+
+@dataclass(frozen=True)
+class Section:
+    """A programme that is a part of a page, under a heading. `anchor` is the heading's id, "" for none."""
+
+    title: str
+    anchor: str
+    page: Page
+
+
+def read_sections(html: str, url: str, css: str = "") -> list[Section]:
+    """The parts of a page that stand under headings of one level: the highest of which there are two."""
+    main = content(parsed(html), css)
+    for level in ("h2", "h3", "h4"):
+        headings = [each for each in main.find_all(level) if PROGRAMME.search(words(each))]
+        if len(headings) >= LEAST:
+            break
+    found = []
+    for heading in headings:
+        title = words(heading)
+        part = "".join(_under(heading, re.compile(f"^h[1-{level[1]}]$")))
+        page = read_page(f"<title>{title}</title><main>{part}</main>", url)
+        if page.body:
+            found.append(Section(title, str(heading.get("id") or ""), page))
+    return found
+
+
+def _under(heading: Tag, end: re.Pattern[str]) -> Iterator[str]:
+    """The HTML between a heading and the next one, whatever boxes either is in."""
+    taken: set[int] = {id(heading)}
+    for each in heading.next_elements:
+        if isinstance(each, Tag) and end.match(each.name):
+            return
+        if any(id(parent) in taken for parent in each.parents):
+            continue
+        if isinstance(each, NavigableString) or (isinstance(each, Tag) and not each.find(end)):
+            taken.add(id(each))
+            yield str(each)

@@ -119,7 +119,7 @@ CASES: dict[str, tuple[str, str, list[Row]]] = {
         </tbody></table></main>"""
         + FOOT,
         [
-            ("水素社会構築技術開発事業", "/koubo/CA2_100001.html", "2026年 8月 3日"),
+            ("水素社会構築技術開発事業", "/koubo/CA2_100001.html", ""),
             ("省エネルギー技術開発支援", "/koubo/CA2_100002.html", ""),
         ],
     ),
