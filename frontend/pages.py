@@ -1,5 +1,6 @@
 """Pages for the public. Each has one template; what a template is given is listed where it is rendered."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -13,8 +14,7 @@ from frontend import place as places
 from frontend import words
 from frontend.chips import Chip, chips
 from frontend.timeline import timeline
-from indexer.state import State
-from indexer.vocab import regions
+from indexer.vocab import labels, regions
 from search_api.app import Services, services
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
@@ -34,6 +34,7 @@ SORTS = {
     Sort.NEWEST: "新しい順",
     Sort.AMOUNT: "金額の大きい順",
 }
+HOME_FACETS = ("stage", "theme", "kind")
 FACETS = {
     "state": "募集状況",
     "kind": "種類",
@@ -49,7 +50,36 @@ FACETS = {
 
 @router.get("/")
 async def home(request: Request, own: Own) -> Response:
-    return await search(request, own)
+    """home.html: query (the place alone), place, everything, closing, fresh and featured (Results), steps, themes and
+    kinds (facet values with their labels), here (words for the place).
+    """
+    query, _ = Query.lenient([item for item in request.query_params.multi_items() if item[0] == "area"])
+    place = places.of(query.area) if query.area else places.remembered(request)
+    query = Query(area=(place.code,) if place.code else ())
+    asked = {
+        "everything": query.with_(per_page=1),
+        "closing": query.with_(state=(StateChoice.CLOSING,), sort=Sort.DEADLINE, per_page=5),
+        "fresh": query.with_(posted_within=7, sort=Sort.NEWEST, per_page=5),
+        "featured": query.with_(featured=True, state=(StateChoice.ANY,), per_page=3),
+    }
+    answers = await asyncio.gather(*map(own.searcher.search, asked.values()))
+    found = dict(zip(asked, answers, strict=True))
+    counts = {facet: {each.value: each.count for each in found["everything"].facets[facet]} for facet in HOME_FACETS}
+    response = _page(
+        request,
+        "home.html",
+        query=query,
+        place=place,
+        here=f"{place.name}で使える" if place.code else "全国の",
+        counts=counts,
+        vocabulary={facet: labels.labels(facet) for facet in HOME_FACETS},
+        **found,
+        **{f"{name}_url": each.with_(per_page=20).url("/search") for name, each in asked.items()},
+    )
+    if query.area and place.code and "area" in request.query_params:
+        places.remember(response, place)
+    response.headers["Vary"] = "Cookie"
+    return response
 
 
 @router.get("/search")
@@ -206,10 +236,10 @@ def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], lis
     return [each for each in values if each.value in shown], [each for each in values if each.value not in shown]
 
 
-templates.env.globals |= {
-    "yen": words.yen, "day": words.day, "period": words.period, "money": words.money, "left": words.left,
-    "qualifiers": words.qualifiers, "label": words.label, "who": words.who, "told": words.told, "where": words.where,
-    "inferred": words.inferred, "outside": words.outside, "all_areas": words.all_areas, "has_state": words.has_state,
-    "area_label": area_label, "foremost": foremost, "State": State,
-}  # fmt: skip
+SHOWN = (
+    words.yen, words.day, words.plain_day, words.period, words.money, words.left, words.qualifiers, words.label,
+    words.who, words.told, words.where, words.inferred, words.outside, words.all_areas, words.has_state,
+    area_label, foremost,
+)  # fmt: skip
+templates.env.globals |= {each.__name__: each for each in SHOWN}
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
