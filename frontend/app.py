@@ -9,7 +9,8 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from frontend import pages
+from frontend import information, pages, tools
+from frontend.rendering import error_page
 from indexer.settings import Settings
 from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable
 from search_api.errors import NotFound, Unavailable
@@ -31,7 +32,8 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     )
     app.state.services = own
     add_api(app)
-    app.include_router(pages.router)
+    for each in (pages, tools, information):
+        app.include_router(each.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
@@ -47,15 +49,13 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     if _for_machines(request):
         return await on_unavailable(request, error)
-    return pages.error_page(request, 503, "ただいま検索を利用できません", error.reason)
+    return error_page(request, 503, "ただいま検索を利用できません", error.reason)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return await on_not_found(request, error)
-    return pages.error_page(
-        request, 404, "見つかりません", "この支援は登録されていません。番号が正しいかお確かめください。"
-    )
+    return error_page(request, 404, "見つかりません", "この支援は登録されていません。番号が正しいかお確かめください。")
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -65,7 +65,5 @@ async def _http(request: Request, error: Exception) -> Response:
 
         return trouble(error.status_code, str(error.detail))
     if error.status_code == 404:
-        return pages.error_page(
-            request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。"
-        )
-    return pages.error_page(request, error.status_code, "ページを表示できません", "もう一度お試しください。")
+        return error_page(request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。")
+    return error_page(request, error.status_code, "ページを表示できません", "もう一度お試しください。")
