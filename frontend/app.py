@@ -7,15 +7,31 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontend import information, pages, tools
 from frontend.rendering import error_page
 from indexer.settings import Settings
-from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable
+from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable, trouble
 from search_api.errors import NotFound, Unavailable
 
 STATIC = Path(__file__).parent / "static"
+GZIP_FROM_BYTES = 1000
+GZIP_LEVEL = 5
+STATIC_SECONDS = 3600
+
+HEADERS = {
+    # Nothing that a source wrote can run, load or frame anything, even if it slipped through the templates' escaping.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+DOCUMENTATION = ("/api/docs", "/openapi.json")
+"""Swagger's page brings scripts of its own: it is FastAPI's, and shows nothing that a source wrote."""
 
 
 def create_app(settings: Settings | None = None, *, own: Services | None = None) -> FastAPI:
@@ -34,11 +50,33 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     add_api(app)
     for each in (pages, tools, information):
         app.include_router(each.router)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Guarded)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(HTTPException, _http)
     return app
+
+
+class Guarded:
+    """Adds the headers that keep pages harmless, and lets browsers keep what is static."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if scope["path"] not in DOCUMENTATION:
+                    for name, value in HEADERS.items():
+                        headers.setdefault(name, value)
+                if scope["path"].startswith("/static/"):
+                    headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+            await send(message)
+
+        await self.app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
 def _for_machines(request: Request) -> bool:
@@ -61,8 +99,6 @@ async def _not_found(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if _for_machines(request):
-        from search_api.app import trouble
-
         return trouble(error.status_code, str(error.detail))
     if error.status_code == 404:
         return error_page(request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。")
