@@ -1,6 +1,6 @@
 """What every source declares about itself, and the class that every spider extends."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -51,9 +51,12 @@ class SourceSpider(scrapy.Spider):
     Runs are compared only with runs of the same variant.
     """
 
+    allowed_domains: ClassVar[list[str]]
     source: ClassVar[Source]
     expect: ClassVar[Expect]
     variants: ClassVar[tuple[dict[str, str], ...]] = ({},)
+    family: ClassVar[str] = ""
+    """The file that this source is made by, where one file makes many."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,6 +64,11 @@ class SourceSpider(scrapy.Spider):
         self.variant = {key: str(kwargs.get(key, value)) for key, value in self.variants[0].items() if key in names}
         self.misses: dict[str, dict[str, Any]] = {}
         self.failures: list[str] = []
+
+    @classmethod
+    def members(cls) -> Iterator[type["SourceSpider"]]:
+        """The sources that a spider's file makes: one, unless a family says otherwise."""
+        yield cls
 
     def first_urls(self) -> list[str]:
         """The addresses that every run begins with; a recording that holds them is one of this source."""

@@ -13,12 +13,16 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """One round, course or session that the source lists apart: its ends, its label and the place it is for."""
+    """One round, course or session that the source lists apart: its ends, its label and the place it is for.
+
+    `event`: it is when something takes place, not when one applies.
+    """
 
     opens: str = ""
     closes: str = ""
     label: str = ""
     area: str = ""
+    event: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,13 +37,14 @@ def spiders() -> dict[str, type[SourceSpider]]:
         contents = vars(importlib.import_module(f"crawlers.spiders.{module.name}"))
         for each in contents.values():
             if isinstance(each, type) and issubclass(each, SourceSpider) and each.__dict__.get("name") == module.name:
-                found[module.name] = each
+                found |= {member.name: member for member in each.members()}
     return dict(sorted(found.items()))
 
 
 def described(spider: type[SourceSpider]) -> dict[str, Any]:
     return {
         "name": spider.name,
+        "family": spider.family,
         "facts": asdict(spider.source),
         "expect": asdict(spider.expect) | {"filled": dict(spider.expect.filled)},
         "variants": list(spider.variants),

@@ -7,14 +7,31 @@ from pathlib import Path
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frontend import pages
+from frontend import information, pages, tools
+from frontend.rendering import error_page
 from indexer.settings import Settings
-from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable
+from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable, trouble
 from search_api.errors import NotFound, Unavailable
 
 STATIC = Path(__file__).parent / "static"
+GZIP_FROM_BYTES = 1000
+GZIP_LEVEL = 5
+STATIC_SECONDS = 3600
+
+HEADERS = {
+    # Nothing that a source wrote can run, load or frame anything, even if it slipped through the templates' escaping.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+DOCUMENTATION = ("/api/docs", "/openapi.json")
+"""Swagger's page brings scripts of its own: it is FastAPI's, and shows nothing that a source wrote."""
 
 
 def create_app(settings: Settings | None = None, *, own: Services | None = None) -> FastAPI:
@@ -31,12 +48,35 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     )
     app.state.services = own
     add_api(app)
-    app.include_router(pages.router)
+    for each in (pages, tools, information):
+        app.include_router(each.router)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Guarded)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(HTTPException, _http)
     return app
+
+
+class Guarded:
+    """Adds the headers that keep pages harmless, and lets browsers keep what is static."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if scope["path"] not in DOCUMENTATION:
+                    for name, value in HEADERS.items():
+                        headers.setdefault(name, value)
+                if scope["path"].startswith("/static/"):
+                    headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+            await send(message)
+
+        await self.app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
 def _for_machines(request: Request) -> bool:
@@ -47,25 +87,19 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     if _for_machines(request):
         return await on_unavailable(request, error)
-    return pages.error_page(request, 503, "ただいま検索を利用できません", error.reason)
+    return error_page(request, 503, "ただいま検索を利用できません", error.reason)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return await on_not_found(request, error)
-    return pages.error_page(
-        request, 404, "見つかりません", "この支援は登録されていません。番号が正しいかお確かめください。"
-    )
+    return error_page(request, 404, "見つかりません", "この支援は登録されていません。番号が正しいかお確かめください。")
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if _for_machines(request):
-        from search_api.app import trouble
-
         return trouble(error.status_code, str(error.detail))
     if error.status_code == 404:
-        return pages.error_page(
-            request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。"
-        )
-    return pages.error_page(request, error.status_code, "ページを表示できません", "もう一度お試しください。")
+        return error_page(request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。")
+    return error_page(request, error.status_code, "ページを表示できません", "もう一度お試しください。")

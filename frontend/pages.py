@@ -1,39 +1,34 @@
-"""Pages for the public. Each has one template; what a template is given is listed where it is rendered."""
+"""Home, search and programme. Each page has one template; what it is given is listed where it is rendered."""
 
-from pathlib import Path
-from typing import Annotated, Any
+import asyncio
+from typing import Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
 
 from frontend import place as places
 from frontend import words
 from frontend.chips import Chip, chips
+from frontend.rendering import Own, page, sources
 from frontend.timeline import timeline
-from indexer.state import State
-from indexer.vocab import regions
-from search_api.app import Services, services
+from indexer.vocab import labels, regions
+from search_api.app import Services
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
-from search_api.models import Detail, FacetValue, Hit
+from search_api.models import Detail, Hit
 from search_api.query import Query, Scope, Sort, StateChoice
-from search_api.search import area_label
 
-Own = Annotated[Services, Depends(services)]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
-NAVIGATION = {"/": "はじめに", "/search": "探す"}
-FOOTER = {"/api/docs": "API"}
 SORTS = {
     Sort.RELEVANCE: "おすすめ順",
     Sort.DEADLINE: "締切の近い順",
     Sort.NEWEST: "新しい順",
     Sort.AMOUNT: "金額の大きい順",
 }
+HOME_FACETS = ("stage", "theme", "kind")
 FACETS = {
     "state": "募集状況",
     "kind": "種類",
@@ -49,7 +44,36 @@ FACETS = {
 
 @router.get("/")
 async def home(request: Request, own: Own) -> Response:
-    return await search(request, own)
+    """home.html: query (the place alone), place, everything, closing, fresh and featured (Results), steps, themes and
+    kinds (facet values with their labels), here (words for the place).
+    """
+    query, _ = Query.lenient([item for item in request.query_params.multi_items() if item[0] == "area"])
+    place = places.of(query.area) if query.area else places.remembered(request)
+    query = Query(area=(place.code,) if place.code else ())
+    asked = {
+        "everything": query.with_(per_page=1),
+        "closing": query.with_(state=(StateChoice.CLOSING,), sort=Sort.DEADLINE, per_page=5),
+        "fresh": query.with_(posted_within=7, sort=Sort.NEWEST, per_page=5),
+        "featured": query.with_(featured=True, state=(StateChoice.ANY,), per_page=3),
+    }
+    answers = await asyncio.gather(*map(own.searcher.search, asked.values()))
+    found = dict(zip(asked, answers, strict=True))
+    counts = {facet: {each.value: each.count for each in found["everything"].facets[facet]} for facet in HOME_FACETS}
+    response = page(
+        request,
+        "home.html",
+        query=query,
+        place=place,
+        here=f"{place.name}で使える" if place.code else "全国の",
+        counts=counts,
+        vocabulary={facet: labels.labels(facet) for facet in HOME_FACETS},
+        **found,
+        **{f"{name}_url": each.with_(per_page=20).url("/search") for name, each in asked.items()},
+    )
+    if query.area and place.code and "area" in request.query_params:
+        places.remember(response, place)
+    response.headers["Vary"] = "Cookie"
+    return response
 
 
 @router.get("/search")
@@ -61,9 +85,9 @@ async def search(request: Request, own: Own) -> Response:
         return _submitted(request, "/search")
     query, dropped = Query.lenient(request.query_params.multi_items())
     results = await own.searcher.search(query)
-    chosen = chips(query, await _sources(own))
+    chosen = chips(query, await sources(own))
     names = "・".join(each.name for each in chosen)
-    return _page(
+    return page(
         request,
         "_results.html" if _fragment(request) else "search.html",
         heading=f"{names}の支援 {results.total:,}件" if names else f"支援を探す {results.total:,}件",
@@ -83,7 +107,7 @@ async def search(request: Request, own: Own) -> Response:
 @router.get("/places/towns")
 async def towns(request: Request, prefecture: str = "") -> Response:
     """_towns.html, the choices of the form's second list: place."""
-    return _page(request, "_towns.html", place=places.asked(prefecture, ""))
+    return page(request, "_towns.html", place=places.asked(prefecture, ""))
 
 
 @router.get("/programmes/{id}")
@@ -94,8 +118,8 @@ async def programme(request: Request, id: str, own: Own) -> Response:
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
         raise NotFound(id)
-    names = await _sources(own)
-    return _page(
+    names = await sources(own)
+    return page(
         request,
         "programme.html",
         programme=found,
@@ -139,29 +163,6 @@ def _report(own: Services, found: Detail) -> str:
     return ""
 
 
-def error_page(request: Request, status: int, title: str, text: str) -> Response:
-    """error.html: title, text."""
-    response = _page(request, "error.html", title=title, text=text)
-    response.status_code = status
-    if status == 503:
-        response.headers["Retry-After"] = "5"
-    return response
-
-
-def _page(request: Request, template: str, **context: Any) -> Response:
-    own = services(request)
-    shown = {
-        "settings": own.settings,
-        "now": own.clock(),
-        "prefectures": regions.prefectures(),
-        "navigation": NAVIGATION,
-        "footer": FOOTER,
-    }
-    response = templates.TemplateResponse(request, template, shown | context)
-    response.headers["Vary"] = "HX-Request"
-    return response
-
-
 def _fragment(request: Request) -> bool:
     """htmx asks for the part that changes; when it goes back in history it needs the whole page."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
@@ -178,12 +179,6 @@ def _submitted(request: Request, path: str) -> Response:
     return response
 
 
-async def _sources(own: Services) -> dict[str, str]:
-    """Names of sources for people."""
-    known = await run_in_threadpool(own.store.sources)
-    return {name: str(facts.get("title") or facts.get("publisher") or name) for name, facts in known.items()}
-
-
 async def _ways(own: Services, query: Query, chosen: list[Chip]) -> list[tuple[str, str, int]]:
     """Ways out of an empty result: (in words, link, results), those that lead to something, the narrowest first."""
     tried = [(f"{each.name} の条件を外す", each.without) for each in chosen]
@@ -195,21 +190,3 @@ async def _ways(own: Services, query: Query, chosen: list[Chip]) -> list[tuple[s
     totals = await own.searcher.totals([each for _, each in tried])
     found = [(name, each.url("/search"), total) for (name, each), total in zip(tried, totals, strict=True) if total]
     return sorted(found, key=lambda each: each[2])
-
-
-def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], list[FacetValue]]:
-    """The values to show at once and those behind "more": chosen ones and the biggest first, each in their order."""
-    if len(values) <= most + 1:
-        return values, []
-    by_weight = sorted(values, key=lambda each: (not each.selected, -each.count))
-    shown = {each.value for each in by_weight[:most]}
-    return [each for each in values if each.value in shown], [each for each in values if each.value not in shown]
-
-
-templates.env.globals |= {
-    "yen": words.yen, "day": words.day, "period": words.period, "money": words.money, "left": words.left,
-    "qualifiers": words.qualifiers, "label": words.label, "who": words.who, "told": words.told, "where": words.where,
-    "inferred": words.inferred, "outside": words.outside, "all_areas": words.all_areas, "has_state": words.has_state,
-    "area_label": area_label, "foremost": foremost, "State": State,
-}  # fmt: skip
-templates.env.trim_blocks = templates.env.lstrip_blocks = True

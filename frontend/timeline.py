@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from indexer.schema import Window, instant
 
 MARGIN = 0.04
-"""Of the line's length, left free at both ends: an open end runs into it."""
+"""Of the line's length, added where a window has no beginning or no end: it runs on into it."""
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Timeline:
-    """`first` and `last` are the days at the line's two ends; `today` is in percent of it."""
+    """`first` and `last` are the days at the line's two ends, None where it runs on; `today` is in percent of it."""
 
-    first: date
-    last: date
+    first: date | None
+    last: date | None
     today: float
     bars: tuple[Bar, ...]
 
@@ -37,7 +37,7 @@ def timeline(windows: Sequence[Window], now: datetime) -> Timeline | None:
     >>> from indexer.schema import JST
     >>> line = timeline([Window(opens="2026-04-01", closes="2026-04-30", raw="")], datetime(2026, 4, 16, tzinfo=JST))
     >>> round(line.today), [round(each.width) for each in line.bars]
-    (50, [93])
+    (50, [100])
     """
     dated = [each for each in windows if each.opens or each.closes]
     if not dated:
@@ -45,8 +45,9 @@ def timeline(windows: Sequence[Window], now: datetime) -> Timeline | None:
     edges = [instant(each.opens) for each in dated if each.opens]
     edges += [instant(each.closes, end=True) for each in dated if each.closes]
     first, last = min(*edges, now), max(*edges, now)
-    margin = max((last - first) * MARGIN, timedelta(hours=12))
-    first, last = first - margin, last + margin
+    margin = max((last - first) * MARGIN, timedelta(days=1))
+    begins, ends = all(each.opens for each in dated), all(each.closes for each in dated)
+    first, last = first if begins else first - margin, last if ends else last + margin
 
     def position(at: datetime) -> float:
         return round(100 * ((at - first) / (last - first)), 2)
@@ -58,4 +59,5 @@ def timeline(windows: Sequence[Window], now: datetime) -> Timeline | None:
         finish = position(closes) if closes else 100.0
         over = bool(each.ended_early) or (closes is not None and closes <= now)
         bars.append(Bar(start, round(max(finish - start, 1.0), 2), over, each.role.value == "event", each))
-    return Timeline(first.date(), last.date(), position(now), tuple(bars))
+    days = first.date() if begins else None, (last - timedelta(seconds=1)).date() if ends else None
+    return Timeline(*days, position(now), tuple(bars))

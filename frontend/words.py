@@ -56,6 +56,10 @@ def day(moment: str | datetime | date, *, end: bool = False, year: bool = True) 
     return f"{at.year}年{written}" if year else written
 
 
+def plain_day(moment: date) -> str:
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
 def period(window: Window) -> str:
     """When a window is, in words.
 

@@ -157,6 +157,12 @@ class Store:
         with self.engine.connect() as connection:
             return connection.execute(sa.select(sa.func.count()).select_from(programmes)).scalar_one()
 
+    def counts(self) -> dict[str, int]:
+        """How many programmes each source lists now."""
+        asked = sa.select(programmes.c.source, sa.func.count()).where(programmes.c.listed).group_by(programmes.c.source)
+        with self.engine.connect() as connection:
+            return {row.source: row[1] for row in connection.execute(asked)}
+
     def history(self, id: str) -> list[Change]:
         """What changed, newest first."""
         query = sa.select(history).where(history.c.programme == id).order_by(history.c.id.desc())

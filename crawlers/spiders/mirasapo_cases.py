@@ -33,7 +33,8 @@ class mirasapo_cases(JsonApiSpider):
         return list(values["items"])
 
     def more(self, values: Any, url: str) -> Iterator[str]:
-        for offset in range(PAGE, values["total"], PAGE):
+        # A server may give fewer than it was asked for.
+        for offset in range(len(values["items"]), values["total"], len(values["items"]) or PAGE):
             yield add_or_replace_parameter(url, "offset", str(offset))
 
     def notice(self, row: dict[str, Any]) -> Notice:

@@ -1,4 +1,4 @@
-// Everything here only shortens what the pages do without it.
+// Everything here only shortens what the pages do without it, except the list, which lives in the browser alone.
 (() => {
   "use strict";
   const $ = (id) => document.getElementById(id);
@@ -10,6 +10,57 @@
     if (answer.ok) town.innerHTML = await answer.text();
   });
 
+  // My list: ids in localStorage. Where that is refused (private mode), nothing is offered.
+  const KEY = "shien.list", MOST = 200;
+  const read = () => {
+    try {
+      const found = JSON.parse(localStorage.getItem(KEY) || "[]");
+      return Array.isArray(found) ? found.filter((each) => typeof each === "string") : [];
+    } catch { return null; }
+  };
+  const write = (ids) => { try { localStorage.setItem(KEY, JSON.stringify(ids.slice(-MOST))); } catch { /* full or refused */ } };
+  const address = (ids) => "/list" + (ids.length ? "?" + new URLSearchParams(ids.map((each) => ["id", each])) : "");
+
+  function show(button, kept) {
+    button.setAttribute("aria-pressed", String(kept));
+    button.textContent = kept ? "リストにあります" : "リストに入れる";
+  }
+  function count() {
+    const ids = read() || [], link = document.querySelector('.site-nav a[href^="/list"]');
+    if (!link) return;
+    link.querySelector(".keep-count")?.remove();
+    if (!ids.length) return;
+    const badge = document.createElement("span");
+    badge.className = "keep-count";
+    badge.textContent = ids.length;
+    link.append(badge);
+  }
+  function offer(root) {
+    const ids = read();
+    if (ids === null) return;
+    for (const slot of root.querySelectorAll("[data-keep]:empty")) {
+      const button = document.createElement("button"), id = slot.dataset.keep;
+      const title = slot.closest("article, li")?.querySelector("h1, h3, a")?.textContent || "";
+      button.type = "button";
+      show(button, ids.includes(id));
+      if (title) button.title = title;
+      button.addEventListener("click", () => {
+        const now = read() || [], kept = now.includes(id);
+        write(kept ? now.filter((each) => each !== id) : [...now, id]);
+        show(button, !kept);
+        count();
+      });
+      slot.append(button);
+    }
+  }
+  const list = $("my-list");
+  if (list && !("shown" in list.dataset)) {
+    const ids = read() || [];
+    if (ids.length) location.replace(address(ids));
+  }
+  offer(document);
+  count();
+
   // What a reader has opened stays open when results change in place.
   let opened = [];
   document.addEventListener("htmx:beforeSwap", () => {
@@ -17,5 +68,6 @@
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of opened) $(id)?.setAttribute("open", "");
+    offer(document);
   });
 })();

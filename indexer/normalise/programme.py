@@ -205,6 +205,7 @@ def _window(period: Period, today: str, codes: Sequence[str]) -> tuple[Window | 
     places = areas.read(areas=(period.area,)).codes if period.area else ()
     number = _ROUND.search(fold(period.label))
     window = Window(
+        role=Role.EVENT if period.event else Role.APPLY,
         opens=opens,
         closes=closes,
         precision=None if closes is None and opens is None else "minute" if "T" in (closes or opens or "") else "day",
