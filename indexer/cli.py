@@ -16,6 +16,7 @@ from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
 from indexer.ingest import reread
 from indexer.nightly import Busy, Night, write
+from indexer.normalise.cli import normalise
 from indexer.progress import Reporter
 from indexer.publish import publish as make_searchable
 from indexer.schedule import run as run_schedule
@@ -25,6 +26,8 @@ from indexer.store import Store
 from indexer.up import SAMPLE, Site, UpError, replayed, told
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+app.command()(normalise)
 
 Replay = Annotated[Path | None, typer.Option(help="A recording, or a folder of recordings; no network is touched")]
 

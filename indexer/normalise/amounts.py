@@ -263,9 +263,10 @@ def _line(folded: str, labelled: bool, start: int, ceilings: list[int], floors: 
                 floors.append(each.yen)
                 used = True
             continue
-        if (explicit and not re.search(r"予算|総額|資本|売上|事業費|対象経費", near[-24:])) or (not other and (
-            (labelled and each.start >= start) or (_CEILING_AFTER.match(after) and re.search(_SUPPORT, folded))
-        )):
+        if (explicit and not re.search(r"予算|総額|資本|売上|事業費|対象経費", near[-24:])) or (
+            not other
+            and ((labelled and each.start >= start) or (_CEILING_AFTER.match(after) and re.search(_SUPPORT, folded)))
+        ):
             ceilings.append(each.yen)
             used = True
     return used

@@ -63,8 +63,12 @@ _POINT = re.compile(
     rf"){_WEEKDAY}?{_TIME}"
 )
 # The second end of a range may leave out what the first said: 7月1日～31日, 5/20～22, 9時～17時.
-_REST = re.compile(rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}")
-_SIGN = re.compile(r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]|…|・・・|to\b)[ \n]{0,2}(?:、)?")
+_REST = re.compile(
+    rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}"
+)
+_SIGN = re.compile(
+    r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]|…|・・・|to\b)[ \n]{0,2}(?:、)?"
+)
 _WORDS_OF_RANGE = re.compile(r"[〜～~\-–—―−ー→⇒…・]")
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
 _PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -160,7 +164,11 @@ def _point(match: re.Match[str]) -> _Point:
         return replace(common, month=3, part="末", relyear="年度")
     if match["fyear"]:
         year = _year(match["fyear"])
-        return replace(common, year=year + 1, month=3, part="末") if match["fend"] else replace(common, year=year, fiscal=True)
+        return (
+            replace(common, year=year + 1, month=3, part="末")
+            if match["fend"]
+            else replace(common, year=year, fiscal=True)
+        )
     if match["sameday"]:
         return replace(common, same_day=True)
     return replace(
@@ -421,7 +429,9 @@ _START = re.compile(
     r"^[ )\]】]{0,3}(?:[(][^()\n]{0,12}[)])?(?:から|より|以降|に|、)?(?:の)?(?:[^\d。\n、]{0,12}?(?:申請|申し?込み?|応募|公募|募集|受付|受け付け|予約|登録|提出)(?:の受付)?(?:を|が)?)?(?:開始|スタート|始ま|始め)"
 )
 _FROM = re.compile(r"^[ )]{0,2}(?:から|より|以降|[〜～~])")
-_OVER = re.compile(r"^[^。\n]{0,30}?(?:を?もって|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)")
+_OVER = re.compile(
+    r"^[^。\n]{0,30}?(?:を?もって|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)"
+)
 _HELD = re.compile(
     r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催|開講|ライブ配信|に実施する(?:説明会|セミナー))|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
 )
@@ -430,9 +440,13 @@ _PAST = re.compile(r"について、?$")
 _SCHEDULED = re.compile(r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:\(?予定\)?|\([^()\n]{0,8}予定\)|を予定|で予定)")
 _MUST = re.compile(r"必着")
 _POST = re.compile(r"消印有効|消印まで有効|消印可")
-_BUDGET = re.compile(r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限|終了)次第|先着順で(?:交付|採択)")
+_BUDGET = re.compile(
+    r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限|終了)次第|先着順で(?:交付|採択)"
+)
 _CAPACITY = re.compile(r"定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)|先着")
-_ROUND = re.compile(r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付|申請|期|\)| ?:)")
+_ROUND = re.compile(
+    r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付|申請|期|\)| ?:)"
+)
 _SENTENCE = re.compile(r"[。！？!?]")
 _GLUE = re.compile(
     r"(?:第?[\d一二三四五六七八九十]{1,3}(?:回|期|次)|[\s:はがを、,。・】\]」』)>＞…■●◆◇○◎□▼▽★☆※\-=|【\[「『(<＜〔/]|について|まで|令和\d年度|\d{4}年度|[①-⑳]|\([^()\n]{0,20}\)|募集|公募|受付|以下のとおり|次のとおり|下記のとおり|締切|必着|厳守)*"
@@ -459,7 +473,9 @@ _ENDED = re.compile(
 )
 _NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
 
-_CONDITION = re.compile(r"[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)")
+_CONDITION = re.compile(
+    r"[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)"
+)
 _FISCAL_END = re.compile(r"[ )」]{0,2}(?:$|\n|中|末|まで|[(※。])")
 _HEADER = re.compile(
     rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間|期限|期日|締切|締切日|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
@@ -621,7 +637,9 @@ class _Reader:
             return None
         if _CONDITION.match(after):
             return None
-        if fiscal and not (tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)):
+        if fiscal and not (
+            tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)
+        ):
             return None
         if re.match(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)", after):
             return None
@@ -631,7 +649,11 @@ class _Reader:
             if kind == "apply":
                 word = nearest[0]
                 naming = next((m[0] for m in reversed(labels) if _kind(m) == "apply" and self._says_when(m[0])), word)
-                word = naming if not self._says_when(word) and _GLUE.fullmatch(before[before.rfind(naming) + len(naming) :]) else word
+                word = (
+                    naming
+                    if not self._says_when(word) and _GLUE.fullmatch(before[before.rfind(naming) + len(naming) :])
+                    else word
+                )
                 if is_range or stretch.closes is None or ending or self._says_when(word) or self._joins(gap):
                     starts = not is_range and (
                         bool(re.search(r"開始", word) and not re.search(r"締|期間|期限", word))
@@ -668,13 +690,17 @@ class _Reader:
                 return applies(applying[0])
             if _APPLY_VERB.search(sentence[:20]):
                 return applies()
-        if last and len(whole) <= 25 and not labels and not _SENTENCE.search(whole) and (is_range or ending or "\n" not in whole):
+        if (
+            last
+            and len(whole) <= 25
+            and not labels
+            and not _SENTENCE.search(whole)
+            and (is_range or ending or "\n" not in whole)
+        ):
             if is_range or stretch.closes is None or ending or last.role is Role.EVENT:
                 return replace(last, starts=False if is_range or ending else stretch.closes is None, round=number)
         if bare:
-            return _Purpose(
-                role=self.role or Role.APPLY, label=self.label, starts=stretch.closes is None, round=number
-            )
+            return _Purpose(role=self.role or Role.APPLY, label=self.label, starts=stretch.closes is None, round=number)
         if re.search(r"[【\[〔]$", before) and stretch.closes and _HAPPENING.search(self.folded[:400]):
             return _Purpose(role=Role.EVENT)
         return None
@@ -690,7 +716,13 @@ class _Reader:
 
     @staticmethod
     def _says_when(word: str) -> bool:
-        return bool(re.search(r"期間|期限|期日|締|〆|日時|日程|開始|終了|スケジュール|取扱|deadline|事前|エントリー", word, re.IGNORECASE))
+        return bool(
+            re.search(
+                r"期間|期限|期日|締|〆|日時|日程|開始|終了|スケジュール|取扱|deadline|事前|エントリー",
+                word,
+                re.IGNORECASE,
+            )
+        )
 
     @staticmethod
     def _joins(gap: str) -> bool:
@@ -788,14 +820,46 @@ class _Reader:
             and re.match(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)", sentence)
             and re.search(r"期限|締切|締め切|〆", before[-20:])
         ):  # fmt: skip
-            old = window.model_copy(update={"closes": window.opens, "opens": None, "raw": self._raw(stretch.opens), "span": (stretch.opens.start, stretch.opens.end)})
+            old = window.model_copy(
+                update={
+                    "closes": window.opens,
+                    "opens": None,
+                    "raw": self._raw(stretch.opens),
+                    "span": (stretch.opens.start, stretch.opens.end),
+                }
+            )
             self.superseded.append(old)
-            window = window.model_copy(update={"opens": None, "raw": self._raw(stretch.closes), "span": (stretch.closes.start, stretch.closes.end)})
+            window = window.model_copy(
+                update={
+                    "opens": None,
+                    "raw": self._raw(stretch.closes),
+                    "span": (stretch.closes.start, stretch.closes.end),
+                }
+            )
         previous = self.windows[-1] if self.windows else None
-        between = self.folded[previous.span[1] : stretch.start] if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD else None
-        if previous and between is not None and previous.role is window.role is Role.APPLY and previous.round == window.round:
-            if previous.closes is None and window.opens is None and previous.basis is Basis.UNSPECIFIED and "\n\n" not in between:
-                if previous.opens and window.closes and previous.opens[:10] <= window.closes[:10] and len(between) <= 45:
+        between = (
+            self.folded[previous.span[1] : stretch.start]
+            if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD
+            else None
+        )
+        if (
+            previous
+            and between is not None
+            and previous.role is window.role is Role.APPLY
+            and previous.round == window.round
+        ):
+            if (
+                previous.closes is None
+                and window.opens is None
+                and previous.basis is Basis.UNSPECIFIED
+                and "\n\n" not in between
+            ):
+                if (
+                    previous.opens
+                    and window.closes
+                    and previous.opens[:10] <= window.closes[:10]
+                    and len(between) <= 45
+                ):
                     start = previous.span[0] if previous.span else stretch.start
                     self.windows[-1] = window.model_copy(
                         update={
@@ -854,7 +918,9 @@ class _Reader:
                 for at in applying
                 if ended.at and (self.windows[at].opens or self.windows[at].closes or "9")[:10] > ended.at[:10]
             }
-            chosen = [at for at in applying if self.windows[at].round in rounds] if rounds else self._beside(match, applying)
+            chosen = (
+                [at for at in applying if self.windows[at].round in rounds] if rounds else self._beside(match, applying)
+            )
             if chosen is None and not later:
                 self.ended = self.ended or ended
             for at in set(applying if chosen is None else chosen) - later if chosen is not None or later else ():
@@ -867,7 +933,11 @@ class _Reader:
         near = []
         for at in applying:
             span = self.windows[at].span
-            if span and span[1] <= match.start() <= span[1] + _AHEAD and "\n" not in self.folded[span[1] : match.start()]:
+            if (
+                span
+                and span[1] <= match.start() <= span[1] + _AHEAD
+                and "\n" not in self.folded[span[1] : match.start()]
+            ):
                 near = [at]
             elif span and match.end() <= span[0] <= match.end() + 30 and "\n" not in self.folded[match.end() : span[0]]:
                 near = near or [at]
