@@ -10,8 +10,6 @@ from indexer.normalise.eligibility import read_eligibility
 from indexer.normalise.text import fold
 from indexer.schema import Amount
 
-__all__ = ["from_number", "merge", "money", "read", "read_eligibility", "read_rate", "read_row"]
-
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"壱": 1, "弐": 2, "参": 3}
 _CIRCLED = dict.fromkeys([*range(0x2460, 0x2474), *range(0x2776, 0x2794), *range(0x24EA, 0x2500)], " ")
 _SMALL = {"十": 10, "百": 100, "千": 1000}

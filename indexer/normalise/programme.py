@@ -11,6 +11,7 @@ from typing import Any
 
 from crawlers.items import Notice, Period
 from indexer.normalise import amounts, areas, deadlines, themes
+from indexer.normalise.eligibility import read_eligibility
 from indexer.normalise.text import fold, plain
 from indexer.schema import (
     JST,
@@ -44,6 +45,7 @@ _PROCEDURE = re.compile(
 )
 
 _SUMMARY = 160
+_TELLING = frozenset({Kind.CASE, Kind.QA})
 
 
 def programme_id(notice: Notice) -> str:
@@ -91,7 +93,9 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
     place = areas.read(
         title=title, body=text, issuer=notice.issuer, url=notice.official_url, areas=notice.areas, venue=notice.venue
     )
-    dates = deadlines.read(text, published=published or today, role=_role(labels.kind))
+    # A case or an answer tells of dates and sums; nobody can apply for them.
+    offered = "" if labels.kind in _TELLING else text
+    dates = deadlines.read(offered, published=published or _first_day(notice) or today, role=_role(labels.kind))
     windows, period_problems = _windows(notice, dates, today, place.codes)
     problems = [*dates.problems, *place.problems, *period_problems]
     if _PROCEDURE.search(fold(title)):
@@ -115,8 +119,8 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
         areas_raw=place.raw,
         event_areas=place.event_codes,
         windows=windows,
-        amount=amounts.merge(notice.amount, notice.rate, text),
-        eligibility=amounts.read_eligibility(text, employees=notice.employees, industries=notice.industries),
+        amount=amounts.merge(notice.amount, notice.rate, offered),
+        eligibility=read_eligibility(offered, employees=notice.employees, industries=notice.industries),
         fields=labels.fields,
         gx=labels.gx,
         themes=labels.themes,
@@ -154,6 +158,12 @@ def _day(published: str) -> str:
     read = deadlines.read(published).windows
     day = (read[0].closes or read[0].opens) if len(read) == 1 else None
     return day[:10] if day else ""
+
+
+def _first_day(notice: Notice) -> str | None:
+    """The day on which the source first lets people apply: as near to publication as its fields come."""
+    days = [_day(each.opens) for each in notice.periods]
+    return min((each for each in days if each), default=None)
 
 
 def _head(body: str) -> str:
