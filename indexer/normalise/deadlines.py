@@ -233,7 +233,8 @@ def _rest(first: _Point, match: re.Match[str] | None) -> _Point | None:
     if match["part"]:
         return replace(base, day=None, part="末")
     if match["bare"]:
-        return replace(base, day=int(match["bare"])) if first.slashed else None
+        later = first.slashed and first.day is not None and int(match["bare"]) > first.day
+        return replace(base, day=int(match["bare"])) if later else None
     if clock and first.clock and first.day:
         return replace(base, week=first.week)
     return None
@@ -403,8 +404,10 @@ _LABEL = re.compile(
     r"|質問(?:の)?(?:受付|提出)?(?:期間|期限|締切)?|質疑|入札|開札|現地(?:調査|確認)|ヒアリング(?:審査)|プレゼン|予算|法律?第|時点|現在"
     r")"
     r"|(?P<apply>(?:事前(?:相談|登録|申込|申請|協議|ヒアリング)|エントリー)(?:の)?(?:予約|申込|受付){0,3}(?:期間|期限|締切)|"
-    rf"(?:{_THING}(?:の|等|書|書類|・)?){{0,4}}(?:可能)?(?:受付)?(?:期間|期限|期日|〆切り?|締切り?日?|締め切り日?|締切日時|締切時間|締め?切|開始日時?|開始|終了日時?|スケジュール|日程|日時)"
-    r"|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?|エントリー|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?|締め切り|〆切|期限|期間|取扱い?|登録期間"
+    rf"(?:{_THING}(?:の|等|書|書類|・)?){{1,4}}(?:可能|実施)?(?:受付)?(?:期間|期限|期日|〆切り?|締切り?日?|締め切り日?|締切日時|締切時間|締め?切"
+    r"|開始日時?|開始|終了日時?|終了日|スケジュール|日程|日時)"
+    r"|締切日時?|締め切り日|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?|エントリー|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?|締め切り|〆切"
+    r"|(?<![一-龥ァ-ヶー])(?:期限|期間|期日)|取扱い?(?=[期:])|登録期間"
     r"|deadline|application|apply"
     r")"
     r"|(?P<event>"
@@ -453,13 +456,19 @@ _ROLLING = re.compile(
 )
 _ENDED = re.compile(
     r"(?:予算|定員)[^。\n]{0,16}?(?:達した|到達した|超えた|なくなった|達し、|到達し、)[^。\n]{0,24}?(?:終了(?:し(?:まし)?た|いたしました|とな)|締め?切り(?:まし)?た|締め切らせて|停止し|打ち切)"
-    r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?[はをが]?[^。\n]{0,24}?"
+    r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?[はをが]?[^。\n、]{0,24}?"
     r"(?:終了(?:しました|いたしました|致しました|しており|しています|した(?=[。)）\n]|$)|となりました|済み)|締め?切りました|締め切らせていただきました|(?:一時)?(?:停止|中止|休止)(?:しました|しており|しています|いたしました|中))"
     r"|(?:受付|募集|公募|申請|申込)(?:受付)?(?:は)?終了(?=[】\]〕)!！。 \n]|$|令和|事業|支援|助成|補助|創業)"
 )
 _NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
 
 _CONDITION = re.compile(r"[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)")
+_ALONE = re.compile(r"(?:[^\n]{0,4}\n)?[ ・■●◆○◎※]{0,3}(?:[【\[(<＜〈①-⑳][^\n】\])>＞〉]{0,20}[】\])>＞〉]?)?[ :]{0,2}")
+_ALONE_AFTER = re.compile(r"[ まで)】必着厳守消印有効(]{0,10}(?:\n|$|[。※])")
+_POSTFIX = re.compile(
+    rf"[ )】]{{0,2}}(?:に|より|から)?(?:{_THING}){{1,3}}(?:の)?(?:(?P<start>開始|スタート)|締切|締め切り|〆切|期限)(?!日?[:は])"
+)
+_AFTERWARDS = re.compile(r"[ )】]{0,2}(?:頃|以降)?に?(?:採択|交付決定|結果|審査|選考|事業開始|事業完了)")
 _FISCAL_END = re.compile(r"[ )」]{0,2}(?:$|\n|中|末|まで|[(※。])")
 _HEADER = re.compile(
     rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間|期限|期日|締切|締切日|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
@@ -510,24 +519,35 @@ def _joined(one: Window, other: Window) -> Window | None:
     """One window for two that say the same, the fuller of the two; None if they differ."""
     if one.round and other.round and one.round != other.round:
         return None
-    same = {}
+    one, other = _same_year(one, other), _same_year(other, one)
+    same = set()
     for end in ("opens", "closes"):
         mine, its = getattr(one, end), getattr(other, end)
         if mine and its and mine[:10] != its[:10]:
             return None
         if mine and its:
-            same[end] = (mine, its)
-    if not same or (len(same) == 1 and _ends(one) != same.keys() and _ends(other) != same.keys()):
+            same.add(end)
+    if not same or (len(same) == 1 and _ends(one) != same and _ends(other) != same):
         return None
     fuller, lesser = (other, one) if _fullness(other) > _fullness(one) else (one, other)
-    return fuller.model_copy(
-        update={
-            "delivery": fuller.delivery or lesser.delivery,
-            "round": fuller.round or lesser.round,
-            "label": fuller.label or lesser.label,
-            "basis": lesser.basis if lesser.basis in (Basis.UNTIL_BUDGET, Basis.UNTIL_CAPACITY) else fuller.basis,
-        }
-    )
+    update: dict[str, Any] = {
+        "delivery": fuller.delivery or lesser.delivery,
+        "round": fuller.round or lesser.round,
+        "label": fuller.label or lesser.label,
+        "basis": lesser.basis if lesser.basis in (Basis.UNTIL_BUDGET, Basis.UNTIL_CAPACITY) else fuller.basis,
+    }
+    if "closes" in same and len(lesser.closes or "") > len(fuller.closes or ""):
+        # The words of the deadline are the ones to show, where the hour stands only there.
+        update |= {"closes": lesser.closes, "precision": lesser.precision, "raw": lesser.raw, "span": lesser.span}
+    return fuller.model_copy(update=update)
+
+
+def _same_year(window: Window, model: Window) -> Window:
+    """A deadline whose year we inferred is the model's where all but the year agrees and the rounds are the same."""
+    if window.round and window.round == model.round and window.closes and model.closes and "closes.year" in window.inferred:
+        if "closes.year" not in model.inferred and window.opens is None and window.closes[5:10] == model.closes[5:10]:
+            return window.model_copy(update={"closes": model.closes[:4] + window.closes[4:]})
+    return window
 
 
 def _ends(window: Window) -> set[str]:
@@ -553,6 +573,7 @@ class _Reader:
         self.superseded: list[Window] = []
         self.problems: list[Problem] = []
         self.ended: EndedEarly | None = None
+        self.weak: tuple[int, int] | None = None
 
     def read(self) -> Reading:
         stretches = _stretches(self.folded)
@@ -568,6 +589,7 @@ class _Reader:
             last = (purpose, stretch.end) if purpose else None
             if window and purpose:
                 self._add(window, stretch, before, after)
+        self._drop_starts()
         self._without_dates()
         self._ended()
         return Reading(
@@ -619,8 +641,11 @@ class _Reader:
             return None
         if re.match(r"(?:から|より|に)[^。\n]{0,12}(?:公開|配布|掲載|ダウンロード|公表|発表)", after):
             return None
-        if _CONDITION.match(after):
+        if _CONDITION.match(after) or _AFTERWARDS.match(after):
             return None
+        named = _POSTFIX.match(after)
+        if named and not is_range and kind != "refuse":
+            return applies(named[0].strip(" )】、"), bool(named["start"]))
         if fiscal and not (tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)):
             return None
         if re.match(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)", after):
@@ -668,6 +693,10 @@ class _Reader:
                 return applies(applying[0])
             if _APPLY_VERB.search(sentence[:20]):
                 return applies()
+        if not labels and len(whole) <= 25 and _ALONE.fullmatch(whole) and _ALONE_AFTER.match(after):
+            header = self._header(stretch.start, len(whole))
+            if header:
+                return applies(header)
         if last and len(whole) <= 25 and not labels and not _SENTENCE.search(whole) and (is_range or ending or "\n" not in whole):
             if is_range or stretch.closes is None or ending or last.role is Role.EVENT:
                 return replace(last, starts=False if is_range or ending else stretch.closes is None, round=number)
@@ -791,9 +820,15 @@ class _Reader:
             old = window.model_copy(update={"closes": window.opens, "opens": None, "raw": self._raw(stretch.opens), "span": (stretch.opens.start, stretch.opens.end)})
             self.superseded.append(old)
             window = window.model_copy(update={"opens": None, "raw": self._raw(stretch.closes), "span": (stretch.closes.start, stretch.closes.end)})
+        if window.opens is None and re.search(r"当初|旧|(?:延長|変更)前", before[-20:]) and _EXTEND.search(self.folded[stretch.end : stretch.end + _AHEAD]):
+            self.superseded.append(window)
+            return
         previous = self.windows[-1] if self.windows else None
         between = self.folded[previous.span[1] : stretch.start] if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD else None
         if previous and between is not None and previous.role is window.role is Role.APPLY and previous.round == window.round:
+            if self.weak == previous.span and previous.closes and window.opens is None and re.search(r"締|期限", window.label):
+                if window.closes and previous.closes[:10] < window.closes[:10] and len(between) <= 45:
+                    previous = previous.model_copy(update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED})
             if previous.closes is None and window.opens is None and previous.basis is Basis.UNSPECIFIED and "\n\n" not in between:
                 if previous.opens and window.closes and previous.opens[:10] <= window.closes[:10] and len(between) <= 45:
                     start = previous.span[0] if previous.span else stretch.start
@@ -806,6 +841,8 @@ class _Reader:
                         }
                     )
                     return
+        if not self._says_when(window.label) and not _AFTER_END.match(after) and stretch.opens is None:
+            self.weak = window.span
         for at, other in enumerate(self.windows):
             if other.role is not window.role:
                 continue
@@ -817,6 +854,20 @@ class _Reader:
 
     def _raw(self, point: _Point) -> str:
         return self.text[point.start : point.end]
+
+    def _drop_starts(self) -> None:
+        """A start that stands beside a whole window of the same round (公募開始, then 申請受付 … 締切) adds nothing."""
+        kept = []
+        for one in self.windows:
+            beside = one.role is Role.APPLY and one.opens and not one.closes and one.basis is Basis.UNSPECIFIED and any(
+                other.role is Role.APPLY and other.opens and other.closes and one.span and other.span
+                and (other.round == one.round or not one.round)
+                and one.opens[:10] <= other.closes[:10] and abs(other.span[0] - one.span[0]) <= 200
+                for other in self.windows
+            )  # fmt: skip
+            if not beside:
+                kept.append(one)
+        self.windows = kept
 
     def _without_dates(self) -> None:
         """随時, 通年 and 予算がなくなり次第, which say when one can apply without a date."""
@@ -849,6 +900,8 @@ class _Reader:
             if not applying:
                 self.ended = self.ended or ended
                 continue
+            if ended.at and any((self.windows[at].closes or "")[:10] == ended.at[:10] for at in applying):
+                continue  # It ended on its day.
             later = {
                 at
                 for at in applying
@@ -867,6 +920,8 @@ class _Reader:
         near = []
         for at in applying:
             span = self.windows[at].span
+            if span and match.start() <= span[0] < match.end():
+                return [at]
             if span and span[1] <= match.start() <= span[1] + _AHEAD and "\n" not in self.folded[span[1] : match.start()]:
                 near = [at]
             elif span and match.end() <= span[0] <= match.end() + 30 and "\n" not in self.folded[match.end() : span[0]]:
