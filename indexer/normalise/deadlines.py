@@ -388,7 +388,7 @@ class _Calendar:
 
 # --- What a stretch is for ------------------------------------------------------------------------------------------
 
-_THING = r"(?:申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|登録|エントリー|予約|相談|調査|要望|取扱い?|参加|交付|認定|届出|書類|視聴)"
+_THING = r"(?:申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|登録|エントリー|予約|相談|調査|要望|取扱い?|参加|交付|認定|届け?出|書類|視聴|申し?出|回答|出展|出店|入居|受講|推薦|参画|希望|推せん|オーダー)"
 _LABEL = re.compile(
     # Not for applicants, or not a time to apply.
     r"(?P<both>(?:申請|募集|公募|受付|応募|申込)期間(?:及び|・|、|と|および)(?:受付)?時間)"
@@ -428,6 +428,7 @@ _OVER = re.compile(r"^[^。\n]{0,30}?(?:を?もって|に|で)[^。\n]{0,16}?(?:
 _HELD = re.compile(
     r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催|開講|ライブ配信|に実施する(?:説明会|セミナー))|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
 )
+_HELD_LATER = re.compile(r"[ ]?(?:に|、|と)[^。\n]{0,70}?開催(?:する|し|され|を?予定|いた)")
 _HAPPENING = re.compile(r"開催|セミナー|説明会|商談会|講座|展示会|相談会|フォーラム|ウェビナー|交流会")
 _PAST = re.compile(r"について、?$")
 _SCHEDULED = re.compile(r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:\(?予定\)?|\([^()\n]{0,8}予定\)|を予定|で予定)")
@@ -469,12 +470,13 @@ _POSTFIX = re.compile(
     rf"[ )】]{{0,2}}(?:に|より|から)?(?:{_THING}){{1,3}}(?:の)?(?:(?P<start>開始|スタート)|締切|締め切り|〆切|期限)(?!日?[:は])"
 )
 _AFTERWARDS = re.compile(r"[ )】]{0,2}(?:頃|以降)?に?(?:採択|交付決定|結果|審査|選考|事業開始|事業完了)")
+_FOR_SOME = re.compile(r"[:は][^\d。\n:]{1,14}[はが:]")
 _FISCAL_END = re.compile(r"[ )」]{0,2}(?:$|\n|中|末|まで|[(※。])")
 _HEADER = re.compile(
     rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間|期限|期日|締切|締切日|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
     r"|(?:^|\n)[■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.]{0,4}[^\s\d:。]{2,16}[:】＞〉]"
 )
-_BACK, _AHEAD = 80, 60
+_BACK, _AHEAD = 80, 80
 
 
 def instant_in_japan(utc_iso: str) -> str:
@@ -624,7 +626,7 @@ class _Reader:
         nearest = labels[-1] if labels else None
         kind = _kind(nearest)
         gap = before[nearest.end() :] if nearest else before
-        tight = bool(nearest and _GLUE.fullmatch(gap))
+        tight = bool(nearest and (_GLUE.fullmatch(gap) or (self._says_when(nearest[0]) and _FOR_SOME.fullmatch(gap))))
         is_range = bool(stretch.opens and stretch.closes)
         sentence = _SENTENCE.split(after, maxsplit=1)[0].split("\n", 1)[0]
         applying = next((m for m in reversed(labels) if _kind(m) == "apply"), None)
@@ -676,7 +678,7 @@ class _Reader:
                 return None
             if _APPLY_VERB.search(sentence[:40]) or (applying and len(before) - applying.end() <= 30):
                 return applies(applying[0] if applying else "")
-        held = _HELD.match(after)
+        held = _HELD.match(after) or (re.search(r"を、?$", before) and _HELD_LATER.match(after))
         if held and not refused:
             return _Purpose(role=Role.EVENT, label="")
         if not is_range and (stretch.closes is None or _START.match(after)):
@@ -829,10 +831,11 @@ class _Reader:
             if self.weak == previous.span and previous.closes and window.opens is None and re.search(r"締|期限", window.label):
                 if window.closes and previous.closes[:10] < window.closes[:10] and len(between) <= 45:
                     previous = previous.model_copy(update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED})
-            if previous.closes is None and window.opens is None and previous.basis is Basis.UNSPECIFIED and "\n\n" not in between:
+            if previous.closes is None and window.opens is None and previous.basis is Basis.UNSPECIFIED:
                 if previous.opens and window.closes and previous.opens[:10] <= window.closes[:10] and len(between) <= 45:
                     start = previous.span[0] if previous.span else stretch.start
-                    self.windows[-1] = window.model_copy(
+                    self.windows.pop()
+                    window = window.model_copy(
                         update={
                             "opens": previous.opens,
                             "inferred": previous.inferred + window.inferred,
@@ -840,7 +843,6 @@ class _Reader:
                             "span": (start, stretch.end),
                         }
                     )
-                    return
         if not self._says_when(window.label) and not _AFTER_END.match(after) and stretch.opens is None:
             self.weak = window.span
         for at, other in enumerate(self.windows):
