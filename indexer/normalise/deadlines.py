@@ -463,7 +463,7 @@ _ENDED = re.compile(
 )
 _NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
 
-_CONDITION = re.compile(r"[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)")
+_CONDITION = re.compile(r"(?:まで)?の間|から(?:の)?(?:申請日|交付決定|[^。\n]{0,8}月分)|までに(?:取得|購入|支払|開始する|完了|着手|創業|設立)|[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)")
 _ALONE = re.compile(r"(?:[^\n]{0,4}\n)?[ ・■●◆○◎※]{0,3}(?:[【\[(<＜〈①-⑳][^\n】\])>＞〉]{0,20}[】\])>＞〉]?)?[ :]{0,2}")
 _ALONE_AFTER = re.compile(r"[ まで)】必着厳守消印有効(]{0,10}(?:\n|$|[。※])")
 _POSTFIX = re.compile(
@@ -643,6 +643,8 @@ class _Reader:
             return None
         if re.match(r"(?:から|より|に)[^。\n]{0,12}(?:公開|配布|掲載|ダウンロード|公表|発表)", after):
             return None
+        if re.search(r"(?:例年|毎年|昨年|前年)、?$", before):
+            return None
         if _CONDITION.match(after) or _AFTERWARDS.match(after):
             return None
         named = _POSTFIX.match(after)
@@ -653,7 +655,7 @@ class _Reader:
         if re.match(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)", after):
             return None
         if tight and nearest is not None:
-            if kind == "event":
+            if kind == "event" and not gap.startswith("を"):
                 return _Purpose(role=Role.EVENT, label=nearest[0])
             if kind == "apply":
                 word = nearest[0]
@@ -668,6 +670,8 @@ class _Reader:
                     return applies(word, starts)
                 if _START.match(after):
                     return applies(word, True)
+                if gap in ("は", "が") and re.match(r"$|[ 。\n]|、|と(?!な)", after):
+                    return applies(word)
         if refused and not re.match(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印)", after):
             if tight or len(gap) <= 16:
                 return None
@@ -678,7 +682,7 @@ class _Reader:
                 return None
             if _APPLY_VERB.search(sentence[:40]) or (applying and len(before) - applying.end() <= 30):
                 return applies(applying[0] if applying else "")
-        held = _HELD.match(after) or (re.search(r"を、?$", before) and _HELD_LATER.match(after))
+        held = _HELD.match(after) or (re.search(r"[をは]、?$", before) and _HELD_LATER.match(after))
         if held and not refused:
             return _Purpose(role=Role.EVENT, label="")
         if not is_range and (stretch.closes is None or _START.match(after)):
@@ -827,7 +831,7 @@ class _Reader:
             return
         previous = self.windows[-1] if self.windows else None
         between = self.folded[previous.span[1] : stretch.start] if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD else None
-        if previous and between is not None and previous.role is window.role is Role.APPLY and previous.round == window.round:
+        if previous and between is not None and previous.role is window.role is Role.APPLY and window.round in (None, previous.round):
             if self.weak == previous.span and previous.closes and window.opens is None and re.search(r"締|期限", window.label):
                 if window.closes and previous.closes[:10] < window.closes[:10] and len(between) <= 45:
                     previous = previous.model_copy(update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED})
@@ -838,6 +842,7 @@ class _Reader:
                     window = window.model_copy(
                         update={
                             "opens": previous.opens,
+                            "round": previous.round,
                             "inferred": previous.inferred + window.inferred,
                             "raw": self.text[start : stretch.end],
                             "span": (start, stretch.end),
