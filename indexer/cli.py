@@ -13,6 +13,7 @@ from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
 from indexer.ingest import reread
+from indexer.normalise.cli import normalise
 from indexer.progress import Reporter
 from indexer.publish import publish as make_searchable
 from indexer.schema import JST
@@ -64,6 +65,9 @@ def crawl_(
             report.say(f"{event['source']}: {event['items']} notices" + ("" if event.get("ok", True) else " — NOT OK"))
     if not finished or not all(event.get("ok", True) for event in finished):
         raise typer.Exit(1)
+
+
+app.command()(normalise)
 
 
 @app.command()

@@ -393,7 +393,7 @@ _LABEL = re.compile(
     # Not for applicants, or not a time to apply.
     r"(?P<both>(?:申請|募集|公募|受付|応募|申込)期間(?:及び|・|、|と|および)(?:受付)?時間)"
     r"|(?P<refuse>"
-    r"(?:実績|完了|状況|成果|効果|遂行|事業)(?:報告|化報告)[^。\n]{0,12}?(?:期限|期日|締切|締め切り|提出|期間)?"
+    r"(?:実績|完了|状況|成果|効果|遂行|事業)(?:報告|化報告)(?:[^。\n:\d]{0,12}(?:期限|期日|締切|締め切り|提出|期間))?"
     r"|(?:補助|助成|支援|交付|委託|履行|事業|契約|実施|対象|工事|算定|基準|評価|審査|選考|返済|融資|据置|貸付|保証|猶予|有効|休業|利用|使用|保存|派遣|研修|伴走)"
     r"(?:事業)?(?:実施|対象|経費|遂行|完了)?(?:期間|期限|期日|予定日|日程|日)"
     r"|(?:特例|補助|助成)?対象(?:となる)?(?:期間|経費|者)|事業(?:の)?(?:実施|完了|終了|開始)(?:予定)?(?:期間|期限|日)?|事業(?:着手|着工)日?"
@@ -419,12 +419,12 @@ _EXECUTION = re.compile(r"^(?:申請|受付|公募|募集|応募|申込|提出|�
 _AFTER_END = re.compile(
     r"^[ )\]】(（※」、]{0,4}(?:当日|\w曜日?|頃|ごろ)?[ ]?(?:[(][^()\n]{0,12}[)])?[ ]?(?:まで|迄|必着|消印|〆切|締切|締め切|しめきり|期限|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限|締切|締め切り)|厳守)"
 )
-_APPLY_VERB = re.compile(r"申請|申し?込|応募|公募|募集|受付|受け付け|提出|エントリー|登録|締切|締め切|必着|消印")
+_APPLY_VERB = re.compile(r"申請|申し?込|応募|公募|募集|受付|受け付け|提出|エントリー|(?:事前|参加|受講|利用)登録|締切|締め切|必着|消印")
 _START = re.compile(
     r"^[ )\]】]{0,3}(?:[(][^()\n]{0,12}[)])?(?:から|より|以降|に|、)?(?:の)?(?:[^\d。\n、]{0,12}?(?:申請|申し?込み?|応募|公募|募集|受付|受け付け|予約|登録|提出)(?:の受付)?(?:を|が)?)?(?:開始|スタート|始ま|始め)"
 )
 _FROM = re.compile(r"^[ )]{0,2}(?:から|より|以降|[〜～~])")
-_OVER = re.compile(r"^[^。\n]{0,30}?(?:を?もって|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)")
+_OVER = re.compile(r"^[^。\n]{0,30}?(?:を?[も以]って|をもちまして|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)")
 _HELD = re.compile(
     r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催|開講|ライブ配信|に実施する(?:説明会|セミナー))|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
 )
@@ -457,7 +457,7 @@ _ROLLING = re.compile(
 )
 _ENDED = re.compile(
     r"(?:予算|定員)[^。\n]{0,16}?(?:達した|到達した|超えた|なくなった|達し、|到達し、)[^。\n]{0,24}?(?:終了(?:し(?:まし)?た|いたしました|とな)|締め?切り(?:まし)?た|締め切らせて|停止し|打ち切)"
-    r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?[はをが]?[^。\n、]{0,24}?"
+    r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?(?:は、|[はをが])?[^。\n、]{0,24}?"
     r"(?:終了(?:しました|いたしました|致しました|しており|しています|した(?=[。)）\n]|$)|となりました|済み)|締め?切りました|締め切らせていただきました|(?:一時)?(?:停止|中止|休止)(?:しました|しており|しています|いたしました|中))"
     r"|(?:受付|募集|公募|申請|申込)(?:受付)?(?:は)?終了(?=[】\]〕)!！。 \n]|$|令和|事業|支援|助成|補助|創業)"
 )
@@ -471,12 +471,14 @@ _POSTFIX = re.compile(
 )
 _AFTERWARDS = re.compile(r"[ )】]{0,2}(?:頃|以降)?に?(?:採択|交付決定|結果|審査|選考|事業開始|事業完了)")
 _FOR_SOME = re.compile(r"[:は][^\d。\n:]{1,14}[はが:]")
+_OWN_LABEL = re.compile(r"[^\s:回期次枠型類業分ス①-⑳)】A-Z] ?:")
 _FISCAL_END = re.compile(r"[ )」]{0,2}(?:$|\n|中|末|まで|[(※。])")
 _HEADER = re.compile(
     rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間|期限|期日|締切|締切日|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
     r"|(?:^|\n)[■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.]{0,4}[^\s\d:。]{2,16}[:】＞〉]"
 )
 _BACK, _AHEAD = 80, 80
+_MOST = 200  # No programme has more; the bound keeps the comparison of windows with each other linear in the text.
 
 
 def instant_in_japan(utc_iso: str) -> str:
@@ -552,6 +554,11 @@ def _same_year(window: Window, model: Window) -> Window:
     return window
 
 
+def _carries(between: str) -> bool:
+    """Whether a label above still holds: what stands between is the name of a round or a course, no label of its own."""
+    return not _OWN_LABEL.search(between)
+
+
 def _ends(window: Window) -> set[str]:
     return {end for end in ("opens", "closes") if getattr(window, end)}
 
@@ -582,6 +589,9 @@ class _Reader:
         bare = self._is_field(stretches)
         last: tuple[_Purpose, int] | None = None
         for at, stretch in enumerate(stretches):
+            if len(self.windows) >= _MOST:
+                self.problems.append(Problem(field="windows", code="unread", raw=self._cut(stretch.start)))
+                break
             previous = stretches[at - 1].end if at else 0
             following = stretches[at + 1].start if at + 1 < len(stretches) else len(self.folded)
             before = self.folded[max(previous, stretch.start - _BACK) : stretch.start]
@@ -676,11 +686,14 @@ class _Reader:
             if tight or len(gap) <= 16:
                 return None
         if ending and not is_range:
-            if re.match(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印|申込|申請)", after) or bare:
+            if re.match(r"[ ()\]】【]{0,3}(?:まで)?[ (【]{0,2}(?:当日)?(?:必着|締切|〆切|締め切|消印|申込|申請)", after) or bare:
                 return applies(applying[0] if applying else "")
             if re.search(r"場合|れば|たら|ときは", sentence[:50]) and not tight:
                 return None
-            if _APPLY_VERB.search(sentence[:40]) or (applying and len(before) - applying.end() <= 30):
+            if re.search(r"実績報告|完了報告|問い?合わ?せ|購入|支払|完了|取得|新車", sentence[:40]) and not tight:
+                return None
+            near = bool(applying) and not re.search(r"[、\n]", before[applying.end() :]) and len(before) - applying.end() <= 30
+            if _APPLY_VERB.search(sentence[:40].split("、", 1)[0]) or near:
                 return applies(applying[0] if applying else "")
         held = _HELD.match(after) or (re.search(r"[をは]、?$", before) and _HELD_LATER.match(after))
         if held and not refused:
@@ -690,20 +703,24 @@ class _Reader:
             if (near or _APPLY_VERB.search(sentence[:16])) and not refused:
                 return applies(applying[0] if applying else "", True)
         if is_range and not refused:
-            header = self._header(stretch.start, len(whole))
-            if not labels and header:
+            header = self._header(stretch.start, len(before))
+            if not labels and header and _carries(before):
                 return applies(header)
             if applying and self._says_when(applying[0]) and self._joins(before[applying.end() :]):
                 return applies(applying[0])
-            if applying and len(before) - applying.end() <= 20:
+            if applying and len(before) - applying.end() <= 20 and not re.search(r"[、\n]", before[applying.end() :]):
                 return applies(applying[0])
-            if _APPLY_VERB.search(sentence[:20]):
+            if _APPLY_VERB.search(sentence[:20].split("、", 1)[0]):
                 return applies()
         if not labels and len(whole) <= 25 and _ALONE.fullmatch(whole) and _ALONE_AFTER.match(after):
             header = self._header(stretch.start, len(whole))
             if header:
                 return applies(header)
-        if last and len(whole) <= 25 and not labels and not _SENTENCE.search(whole) and (is_range or ending or "\n" not in whole):
+        if stretch.sign and stretch.opens is None and not refused and len(before) <= 40:
+            header = self._header(stretch.start, len(before))
+            if header:
+                return applies(header)
+        if last and len(whole) <= 25 and _carries(whole) and not labels and not _SENTENCE.search(whole) and (is_range or ending or "\n" not in whole):
             if is_range or stretch.closes is None or ending or last.role is Role.EVENT:
                 return replace(last, starts=False if is_range or ending else stretch.closes is None, round=number)
         if bare:
@@ -736,7 +753,11 @@ class _Reader:
         if not found:
             beside = re.match(r"[ まで]{0,3}[(][^()\n]{0,12}[)]", after)
             found = list(_ROUND.finditer(beside[0])) if beside else []
-        return _number(found[-1][1] or found[-1][2]) if found else None
+        if not found:
+            return None
+        heads = [each for each in found if before[each.end() : each.end() + 1] in (":", "】", ")")]
+        chosen = (heads or found)[-1]
+        return _number(chosen[1] or chosen[2])
 
     def _window(self, stretch: _Stretch, purpose: _Purpose | None, before: str, after: str) -> Window | None:
         raw = self.text[stretch.start : stretch.end]
@@ -789,7 +810,8 @@ class _Reader:
         elif _SCHEDULED.match(after):
             basis = Basis.SCHEDULED
         else:
-            basis = Basis.FIXED if closes else Basis.UNSPECIFIED
+            rolling = not closes and re.search(r"随時|通年|常時", before[-20:] + after[:12])
+            basis = Basis.FIXED if closes else Basis.ROLLING if rolling else Basis.UNSPECIFIED
         return Window(
             role=purpose.role,
             opens=opens,
@@ -858,6 +880,9 @@ class _Reader:
                 self.windows[at] = joined
                 return
         self.windows.append(window)
+
+    def _cut(self, start: int) -> str:
+        return self.text[start : start + 40]
 
     def _raw(self, point: _Point) -> str:
         return self.text[point.start : point.end]
