@@ -1,45 +1,41 @@
-"""`shien normalise`: JSON Lines in, JSON Lines out, through the functions that ingestion calls."""
+"""`shien normalise`: one reader over JSON Lines, for whoever wants to read or to judge it alone."""
 
+import importlib
+import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from enum import StrEnum
-from importlib import import_module
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 
-class What(StrEnum):
+class Reader(StrEnum):
+    """The readers that can be run alone; each is a module beside this one with a function `read_row`."""
+
     DEADLINES = "deadlines"
     AREAS = "areas"
     AMOUNTS = "amounts"
     THEMES = "themes"
 
 
-def rows(lines: Iterable[bytes], read_row: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[bytes]:
-    """Each line read. ValueError that names the first line that is no JSON object."""
-    for number, line in enumerate(lines, 1):
+def normalise(kind: Annotated[Reader, typer.Argument(help="What to read")]) -> None:
+    """Reads JSON Lines from stdin and writes what was understood, a line for a line, to stdout."""
+    module = importlib.import_module(f"indexer.normalise.{kind.value}")
+    read_row: Callable[[dict[str, Any]], dict[str, Any]] | None = getattr(module, "read_row", None)
+    if read_row is None:
+        raise ValueError(f"{kind.value} cannot be read row by row yet")
+    for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue
         try:
-            row = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise ValueError(f"line {number} is no JSON: {error}") from None
-        if not isinstance(row, dict):
-            raise ValueError(f"line {number} is no JSON object")
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"line {number}: not JSON ({error.msg}, column {error.colno})") from None
+        if not isinstance(row, dict) or "id" not in row:
+            raise ValueError(f'line {number}: not a JSON object with an "id"')
         try:
-            yield orjson.dumps(read_row(row))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"line {number} lacks what is needed, or has it in another form: {error!r}") from None
-
-
-def normalise(what: Annotated[What, typer.Argument(help="What to read")]) -> None:
-    """Reads JSON Lines from standard input, writes what was read. What stands before a bad line is written."""
-    read_row = import_module(f"indexer.normalise.{what.value}").read_row
-    out = sys.stdout.buffer
-    try:
-        for line in rows(sys.stdin.buffer, read_row):
-            out.write(line + b"\n")
-    finally:
-        out.flush()
+            said = read_row(row)
+        except (TypeError, AttributeError, ValueError, KeyError) as error:
+            raise ValueError(f"line {number}: cannot be read ({error})") from None
+        sys.stdout.write(json.dumps(said, ensure_ascii=False) + "\n")

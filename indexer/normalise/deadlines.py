@@ -63,12 +63,8 @@ _POINT = re.compile(
     rf"){_WEEKDAY}?{_TIME}"
 )
 # The second end of a range may leave out what the first said: 7月1日～31日, 5/20～22, 9時～17時.
-_REST = re.compile(
-    rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}"
-)
-_SIGN = re.compile(
-    r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]|…|・・・|to\b)[ \n]{0,2}(?:、)?"
-)
+_REST = re.compile(rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}")
+_SIGN = re.compile(r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]|…|・・・|to\b)[ \n]{0,2}(?:、)?")
 _WORDS_OF_RANGE = re.compile(r"[〜～~\-–—―−ー→⇒…・]")
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
 _PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -164,11 +160,7 @@ def _point(match: re.Match[str]) -> _Point:
         return replace(common, month=3, part="末", relyear="年度")
     if match["fyear"]:
         year = _year(match["fyear"])
-        return (
-            replace(common, year=year + 1, month=3, part="末")
-            if match["fend"]
-            else replace(common, year=year, fiscal=True)
-        )
+        return replace(common, year=year + 1, month=3, part="末") if match["fend"] else replace(common, year=year, fiscal=True)
     if match["sameday"]:
         return replace(common, same_day=True)
     return replace(
@@ -241,7 +233,8 @@ def _rest(first: _Point, match: re.Match[str] | None) -> _Point | None:
     if match["part"]:
         return replace(base, day=None, part="末")
     if match["bare"]:
-        return replace(base, day=int(match["bare"])) if first.slashed else None
+        later = first.slashed and first.day is not None and int(match["bare"]) > first.day
+        return replace(base, day=int(match["bare"])) if later else None
     if clock and first.clock and first.day:
         return replace(base, week=first.week)
     return None
@@ -395,12 +388,12 @@ class _Calendar:
 
 # --- What a stretch is for ------------------------------------------------------------------------------------------
 
-_THING = r"(?:申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|登録|エントリー|予約|相談|調査|要望|取扱い?|参加|交付|認定|届出|書類|視聴)"
+_THING = r"(?:申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|登録|エントリー|予約|相談|調査|要望|取扱い?|参加|交付|認定|届け?出|書類|視聴|申し?出|回答|出展|出店|入居|受講|推薦|参画|希望|推せん|オーダー)"
 _LABEL = re.compile(
     # Not for applicants, or not a time to apply.
     r"(?P<both>(?:申請|募集|公募|受付|応募|申込)期間(?:及び|・|、|と|および)(?:受付)?時間)"
     r"|(?P<refuse>"
-    r"(?:実績|完了|状況|成果|効果|遂行|事業)(?:報告|化報告)[^。\n]{0,12}?(?:期限|期日|締切|締め切り|提出|期間)?"
+    r"(?:実績|完了|状況|成果|効果|遂行|事業)(?:報告|化報告)(?:[^。\n:\d]{0,12}(?:期限|期日|締切|締め切り|提出|期間))?"
     r"|(?:補助|助成|支援|交付|委託|履行|事業|契約|実施|対象|工事|算定|基準|評価|審査|選考|返済|融資|据置|貸付|保証|猶予|有効|休業|利用|使用|保存|派遣|研修|伴走)"
     r"(?:事業)?(?:実施|対象|経費|遂行|完了)?(?:期間|期限|期日|予定日|日程|日)"
     r"|(?:特例|補助|助成)?対象(?:となる)?(?:期間|経費|者)|事業(?:の)?(?:実施|完了|終了|開始)(?:予定)?(?:期間|期限|日)?|事業(?:着手|着工)日?"
@@ -411,8 +404,10 @@ _LABEL = re.compile(
     r"|質問(?:の)?(?:受付|提出)?(?:期間|期限|締切)?|質疑|入札|開札|現地(?:調査|確認)|ヒアリング(?:審査)|プレゼン|予算|法律?第|時点|現在"
     r")"
     r"|(?P<apply>(?:事前(?:相談|登録|申込|申請|協議|ヒアリング)|エントリー)(?:の)?(?:予約|申込|受付){0,3}(?:期間|期限|締切)|"
-    rf"(?:{_THING}(?:の|等|書|書類|・)?){{0,4}}(?:可能)?(?:受付)?(?:期間|期限|期日|〆切り?|締切り?日?|締め切り日?|締切日時|締切時間|締め?切|開始日時?|開始|終了日時?|スケジュール|日程|日時)"
-    r"|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?|エントリー|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?|締め切り|〆切|期限|期間|取扱い?|登録期間"
+    rf"(?:{_THING}(?:の|等|書|書類|・)?){{1,4}}(?:可能|実施)?(?:受付)?(?:期間|期限|期日|〆切り?|締切り?日?|締め切り日?|締切日時|締切時間|締め?切"
+    r"|開始日時?|開始|終了日時?|終了日|スケジュール|日程|日時)"
+    r"|締切日時?|締め切り日|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?|エントリー|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?|締め切り|〆切"
+    r"|(?<![一-龥ァ-ヶー])(?:期限|期間|期日)|取扱い?(?=[期:])|登録期間"
     r"|deadline|application|apply"
     r")"
     r"|(?P<event>"
@@ -424,29 +419,24 @@ _EXECUTION = re.compile(r"^(?:申請|受付|公募|募集|応募|申込|提出|�
 _AFTER_END = re.compile(
     r"^[ )\]】(（※」、]{0,4}(?:当日|\w曜日?|頃|ごろ)?[ ]?(?:[(][^()\n]{0,12}[)])?[ ]?(?:まで|迄|必着|消印|〆切|締切|締め切|しめきり|期限|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限|締切|締め切り)|厳守)"
 )
-_APPLY_VERB = re.compile(r"申請|申し?込|応募|公募|募集|受付|受け付け|提出|エントリー|登録|締切|締め切|必着|消印")
+_APPLY_VERB = re.compile(r"申請|申し?込|応募|公募|募集|受付|受け付け|提出|エントリー|(?:事前|参加|受講|利用)登録|締切|締め切|必着|消印")
 _START = re.compile(
     r"^[ )\]】]{0,3}(?:[(][^()\n]{0,12}[)])?(?:から|より|以降|に|、)?(?:の)?(?:[^\d。\n、]{0,12}?(?:申請|申し?込み?|応募|公募|募集|受付|受け付け|予約|登録|提出)(?:の受付)?(?:を|が)?)?(?:開始|スタート|始ま|始め)"
 )
 _FROM = re.compile(r"^[ )]{0,2}(?:から|より|以降|[〜～~])")
-_OVER = re.compile(
-    r"^[^。\n]{0,30}?(?:を?もって|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)"
-)
+_OVER = re.compile(r"^[^。\n]{0,30}?(?:を?[も以]って|をもちまして|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)")
 _HELD = re.compile(
     r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催|開講|ライブ配信|に実施する(?:説明会|セミナー))|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
 )
+_HELD_LATER = re.compile(r"[ ]?(?:に|、|と)[^。\n]{0,70}?開催(?:する|し|され|を?予定|いた)")
 _HAPPENING = re.compile(r"開催|セミナー|説明会|商談会|講座|展示会|相談会|フォーラム|ウェビナー|交流会")
 _PAST = re.compile(r"について、?$")
 _SCHEDULED = re.compile(r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:\(?予定\)?|\([^()\n]{0,8}予定\)|を予定|で予定)")
 _MUST = re.compile(r"必着")
 _POST = re.compile(r"消印有効|消印まで有効|消印可")
-_BUDGET = re.compile(
-    r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限|終了)次第|先着順で(?:交付|採択)"
-)
+_BUDGET = re.compile(r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限|終了)次第|先着順で(?:交付|採択)")
 _CAPACITY = re.compile(r"定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)|先着")
-_ROUND = re.compile(
-    r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付|申請|期|\)| ?:)"
-)
+_ROUND = re.compile(r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付|申請|期|\)| ?:)")
 _SENTENCE = re.compile(r"[。！？!?]")
 _GLUE = re.compile(
     r"(?:第?[\d一二三四五六七八九十]{1,3}(?:回|期|次)|[\s:はがを、,。・】\]」』)>＞…■●◆◇○◎□▼▽★☆※\-=|【\[「『(<＜〔/]|について|まで|令和\d年度|\d{4}年度|[①-⑳]|\([^()\n]{0,20}\)|募集|公募|受付|以下のとおり|次のとおり|下記のとおり|締切|必着|厳守)*"
@@ -467,21 +457,28 @@ _ROLLING = re.compile(
 )
 _ENDED = re.compile(
     r"(?:予算|定員)[^。\n]{0,16}?(?:達した|到達した|超えた|なくなった|達し、|到達し、)[^。\n]{0,24}?(?:終了(?:し(?:まし)?た|いたしました|とな)|締め?切り(?:まし)?た|締め切らせて|停止し|打ち切)"
-    r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?[はをが]?[^。\n]{0,24}?"
+    r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?(?:は、|[はをが])?[^。\n、]{0,24}?"
     r"(?:終了(?:しました|いたしました|致しました|しており|しています|した(?=[。)）\n]|$)|となりました|済み)|締め?切りました|締め切らせていただきました|(?:一時)?(?:停止|中止|休止)(?:しました|しており|しています|いたしました|中))"
     r"|(?:受付|募集|公募|申請|申込)(?:受付)?(?:は)?終了(?=[】\]〕)!！。 \n]|$|令和|事業|支援|助成|補助|創業)"
 )
 _NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
 
-_CONDITION = re.compile(
-    r"[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)"
+_CONDITION = re.compile(r"(?:まで)?の間|から(?:の)?(?:申請日|交付決定|[^。\n]{0,8}月分)|までに(?:取得|購入|支払|開始する|完了|着手|創業|設立)|[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)")
+_ALONE = re.compile(r"(?:[^\n]{0,4}\n)?[ ・■●◆○◎※]{0,3}(?:[【\[(<＜〈①-⑳][^\n】\])>＞〉]{0,20}[】\])>＞〉]?)?[ :]{0,2}")
+_ALONE_AFTER = re.compile(r"[ まで)】必着厳守消印有効(]{0,10}(?:\n|$|[。※])")
+_POSTFIX = re.compile(
+    rf"[ )】]{{0,2}}(?:に|より|から)?(?:{_THING}){{1,3}}(?:の)?(?:(?P<start>開始|スタート)|締切|締め切り|〆切|期限)(?!日?[:は])"
 )
+_AFTERWARDS = re.compile(r"[ )】]{0,2}(?:頃|以降)?に?(?:採択|交付決定|結果|審査|選考|事業開始|事業完了)")
+_FOR_SOME = re.compile(r"[:は][^\d。\n:]{1,14}[はが:]")
+_OWN_LABEL = re.compile(r"[^\s:回期次枠型類業分ス①-⑳)】A-Z] ?:")
 _FISCAL_END = re.compile(r"[ )」]{0,2}(?:$|\n|中|末|まで|[(※。])")
 _HEADER = re.compile(
     rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間|期限|期日|締切|締切日|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
     r"|(?:^|\n)[■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.]{0,4}[^\s\d:。]{2,16}[:】＞〉]"
 )
-_BACK, _AHEAD = 80, 60
+_BACK, _AHEAD = 80, 80
+_MOST = 200  # No programme has more; the bound keeps the comparison of windows with each other linear in the text.
 
 
 def instant_in_japan(utc_iso: str) -> str:
@@ -526,24 +523,40 @@ def _joined(one: Window, other: Window) -> Window | None:
     """One window for two that say the same, the fuller of the two; None if they differ."""
     if one.round and other.round and one.round != other.round:
         return None
-    same = {}
+    one, other = _same_year(one, other), _same_year(other, one)
+    same = set()
     for end in ("opens", "closes"):
         mine, its = getattr(one, end), getattr(other, end)
         if mine and its and mine[:10] != its[:10]:
             return None
         if mine and its:
-            same[end] = (mine, its)
-    if not same or (len(same) == 1 and _ends(one) != same.keys() and _ends(other) != same.keys()):
+            same.add(end)
+    if not same or (len(same) == 1 and _ends(one) != same and _ends(other) != same):
         return None
     fuller, lesser = (other, one) if _fullness(other) > _fullness(one) else (one, other)
-    return fuller.model_copy(
-        update={
-            "delivery": fuller.delivery or lesser.delivery,
-            "round": fuller.round or lesser.round,
-            "label": fuller.label or lesser.label,
-            "basis": lesser.basis if lesser.basis in (Basis.UNTIL_BUDGET, Basis.UNTIL_CAPACITY) else fuller.basis,
-        }
-    )
+    update: dict[str, Any] = {
+        "delivery": fuller.delivery or lesser.delivery,
+        "round": fuller.round or lesser.round,
+        "label": fuller.label or lesser.label,
+        "basis": lesser.basis if lesser.basis in (Basis.UNTIL_BUDGET, Basis.UNTIL_CAPACITY) else fuller.basis,
+    }
+    if "closes" in same and len(lesser.closes or "") > len(fuller.closes or ""):
+        # The words of the deadline are the ones to show, where the hour stands only there.
+        update |= {"closes": lesser.closes, "precision": lesser.precision, "raw": lesser.raw, "span": lesser.span}
+    return fuller.model_copy(update=update)
+
+
+def _same_year(window: Window, model: Window) -> Window:
+    """A deadline whose year we inferred is the model's where all but the year agrees and the rounds are the same."""
+    if window.round and window.round == model.round and window.closes and model.closes and "closes.year" in window.inferred:
+        if "closes.year" not in model.inferred and window.opens is None and window.closes[5:10] == model.closes[5:10]:
+            return window.model_copy(update={"closes": model.closes[:4] + window.closes[4:]})
+    return window
+
+
+def _carries(between: str) -> bool:
+    """Whether a label above still holds: what stands between is the name of a round or a course, no label of its own."""
+    return not _OWN_LABEL.search(between)
 
 
 def _ends(window: Window) -> set[str]:
@@ -569,12 +582,16 @@ class _Reader:
         self.superseded: list[Window] = []
         self.problems: list[Problem] = []
         self.ended: EndedEarly | None = None
+        self.weak: tuple[int, int] | None = None
 
     def read(self) -> Reading:
         stretches = _stretches(self.folded)
         bare = self._is_field(stretches)
         last: tuple[_Purpose, int] | None = None
         for at, stretch in enumerate(stretches):
+            if len(self.windows) >= _MOST:
+                self.problems.append(Problem(field="windows", code="unread", raw=self._cut(stretch.start)))
+                break
             previous = stretches[at - 1].end if at else 0
             following = stretches[at + 1].start if at + 1 < len(stretches) else len(self.folded)
             before = self.folded[max(previous, stretch.start - _BACK) : stretch.start]
@@ -584,6 +601,7 @@ class _Reader:
             last = (purpose, stretch.end) if purpose else None
             if window and purpose:
                 self._add(window, stretch, before, after)
+        self._drop_starts()
         self._without_dates()
         self._ended()
         return Reading(
@@ -618,7 +636,7 @@ class _Reader:
         nearest = labels[-1] if labels else None
         kind = _kind(nearest)
         gap = before[nearest.end() :] if nearest else before
-        tight = bool(nearest and _GLUE.fullmatch(gap))
+        tight = bool(nearest and (_GLUE.fullmatch(gap) or (self._says_when(nearest[0]) and _FOR_SOME.fullmatch(gap))))
         is_range = bool(stretch.opens and stretch.closes)
         sentence = _SENTENCE.split(after, maxsplit=1)[0].split("\n", 1)[0]
         applying = next((m for m in reversed(labels) if _kind(m) == "apply"), None)
@@ -635,25 +653,24 @@ class _Reader:
             return None
         if re.match(r"(?:から|より|に)[^。\n]{0,12}(?:公開|配布|掲載|ダウンロード|公表|発表)", after):
             return None
-        if _CONDITION.match(after):
+        if re.search(r"(?:例年|毎年|昨年|前年)、?$", before):
             return None
-        if fiscal and not (
-            tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)
-        ):
+        if _CONDITION.match(after) or _AFTERWARDS.match(after):
+            return None
+        named = _POSTFIX.match(after)
+        if named and not is_range and kind != "refuse":
+            return applies(named[0].strip(" )】、"), bool(named["start"]))
+        if fiscal and not (tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)):
             return None
         if re.match(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)", after):
             return None
         if tight and nearest is not None:
-            if kind == "event":
+            if kind == "event" and not gap.startswith("を"):
                 return _Purpose(role=Role.EVENT, label=nearest[0])
             if kind == "apply":
                 word = nearest[0]
                 naming = next((m[0] for m in reversed(labels) if _kind(m) == "apply" and self._says_when(m[0])), word)
-                word = (
-                    naming
-                    if not self._says_when(word) and _GLUE.fullmatch(before[before.rfind(naming) + len(naming) :])
-                    else word
-                )
+                word = naming if not self._says_when(word) and _GLUE.fullmatch(before[before.rfind(naming) + len(naming) :]) else word
                 if is_range or stretch.closes is None or ending or self._says_when(word) or self._joins(gap):
                     starts = not is_range and (
                         bool(re.search(r"開始", word) and not re.search(r"締|期間|期限", word))
@@ -663,17 +680,22 @@ class _Reader:
                     return applies(word, starts)
                 if _START.match(after):
                     return applies(word, True)
+                if gap in ("は", "が") and re.match(r"$|[ 。\n]|、|と(?!な)", after):
+                    return applies(word)
         if refused and not re.match(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印)", after):
             if tight or len(gap) <= 16:
                 return None
         if ending and not is_range:
-            if re.match(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印|申込|申請)", after) or bare:
+            if re.match(r"[ ()\]】【]{0,3}(?:まで)?[ (【]{0,2}(?:当日)?(?:必着|締切|〆切|締め切|消印|申込|申請)", after) or bare:
                 return applies(applying[0] if applying else "")
             if re.search(r"場合|れば|たら|ときは", sentence[:50]) and not tight:
                 return None
-            if _APPLY_VERB.search(sentence[:40]) or (applying and len(before) - applying.end() <= 30):
+            if re.search(r"実績報告|完了報告|問い?合わ?せ|購入|支払|完了|取得|新車", sentence[:40]) and not tight:
+                return None
+            near = bool(applying) and not re.search(r"[、\n]", before[applying.end() :]) and len(before) - applying.end() <= 30
+            if _APPLY_VERB.search(sentence[:40].split("、", 1)[0]) or near:
                 return applies(applying[0] if applying else "")
-        held = _HELD.match(after)
+        held = _HELD.match(after) or (re.search(r"[をは]、?$", before) and _HELD_LATER.match(after))
         if held and not refused:
             return _Purpose(role=Role.EVENT, label="")
         if not is_range and (stretch.closes is None or _START.match(after)):
@@ -681,26 +703,30 @@ class _Reader:
             if (near or _APPLY_VERB.search(sentence[:16])) and not refused:
                 return applies(applying[0] if applying else "", True)
         if is_range and not refused:
-            header = self._header(stretch.start, len(whole))
-            if not labels and header:
+            header = self._header(stretch.start, len(before))
+            if not labels and header and _carries(before):
                 return applies(header)
             if applying and self._says_when(applying[0]) and self._joins(before[applying.end() :]):
                 return applies(applying[0])
-            if applying and len(before) - applying.end() <= 20:
+            if applying and len(before) - applying.end() <= 20 and not re.search(r"[、\n]", before[applying.end() :]):
                 return applies(applying[0])
-            if _APPLY_VERB.search(sentence[:20]):
+            if _APPLY_VERB.search(sentence[:20].split("、", 1)[0]):
                 return applies()
-        if (
-            last
-            and len(whole) <= 25
-            and not labels
-            and not _SENTENCE.search(whole)
-            and (is_range or ending or "\n" not in whole)
-        ):
+        if not labels and len(whole) <= 25 and _ALONE.fullmatch(whole) and _ALONE_AFTER.match(after):
+            header = self._header(stretch.start, len(whole))
+            if header:
+                return applies(header)
+        if stretch.sign and stretch.opens is None and not refused and len(before) <= 40:
+            header = self._header(stretch.start, len(before))
+            if header:
+                return applies(header)
+        if last and len(whole) <= 25 and _carries(whole) and not labels and not _SENTENCE.search(whole) and (is_range or ending or "\n" not in whole):
             if is_range or stretch.closes is None or ending or last.role is Role.EVENT:
                 return replace(last, starts=False if is_range or ending else stretch.closes is None, round=number)
         if bare:
-            return _Purpose(role=self.role or Role.APPLY, label=self.label, starts=stretch.closes is None, round=number)
+            return _Purpose(
+                role=self.role or Role.APPLY, label=self.label, starts=stretch.closes is None, round=number
+            )
         if re.search(r"[【\[〔]$", before) and stretch.closes and _HAPPENING.search(self.folded[:400]):
             return _Purpose(role=Role.EVENT)
         return None
@@ -716,13 +742,7 @@ class _Reader:
 
     @staticmethod
     def _says_when(word: str) -> bool:
-        return bool(
-            re.search(
-                r"期間|期限|期日|締|〆|日時|日程|開始|終了|スケジュール|取扱|deadline|事前|エントリー",
-                word,
-                re.IGNORECASE,
-            )
-        )
+        return bool(re.search(r"期間|期限|期日|締|〆|日時|日程|開始|終了|スケジュール|取扱|deadline|事前|エントリー", word, re.IGNORECASE))
 
     @staticmethod
     def _joins(gap: str) -> bool:
@@ -733,7 +753,11 @@ class _Reader:
         if not found:
             beside = re.match(r"[ まで]{0,3}[(][^()\n]{0,12}[)]", after)
             found = list(_ROUND.finditer(beside[0])) if beside else []
-        return _number(found[-1][1] or found[-1][2]) if found else None
+        if not found:
+            return None
+        heads = [each for each in found if before[each.end() : each.end() + 1] in (":", "】", ")")]
+        chosen = (heads or found)[-1]
+        return _number(chosen[1] or chosen[2])
 
     def _window(self, stretch: _Stretch, purpose: _Purpose | None, before: str, after: str) -> Window | None:
         raw = self.text[stretch.start : stretch.end]
@@ -786,7 +810,8 @@ class _Reader:
         elif _SCHEDULED.match(after):
             basis = Basis.SCHEDULED
         else:
-            basis = Basis.FIXED if closes else Basis.UNSPECIFIED
+            rolling = not closes and re.search(r"随時|通年|常時", before[-20:] + after[:12])
+            basis = Basis.FIXED if closes else Basis.ROLLING if rolling else Basis.UNSPECIFIED
         return Window(
             role=purpose.role,
             opens=opens,
@@ -820,56 +845,33 @@ class _Reader:
             and re.match(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)", sentence)
             and re.search(r"期限|締切|締め切|〆", before[-20:])
         ):  # fmt: skip
-            old = window.model_copy(
-                update={
-                    "closes": window.opens,
-                    "opens": None,
-                    "raw": self._raw(stretch.opens),
-                    "span": (stretch.opens.start, stretch.opens.end),
-                }
-            )
+            old = window.model_copy(update={"closes": window.opens, "opens": None, "raw": self._raw(stretch.opens), "span": (stretch.opens.start, stretch.opens.end)})
             self.superseded.append(old)
-            window = window.model_copy(
-                update={
-                    "opens": None,
-                    "raw": self._raw(stretch.closes),
-                    "span": (stretch.closes.start, stretch.closes.end),
-                }
-            )
+            window = window.model_copy(update={"opens": None, "raw": self._raw(stretch.closes), "span": (stretch.closes.start, stretch.closes.end)})
+        if window.opens is None and re.search(r"当初|旧|(?:延長|変更)前", before[-20:]) and _EXTEND.search(self.folded[stretch.end : stretch.end + _AHEAD]):
+            self.superseded.append(window)
+            return
         previous = self.windows[-1] if self.windows else None
-        between = (
-            self.folded[previous.span[1] : stretch.start]
-            if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD
-            else None
-        )
-        if (
-            previous
-            and between is not None
-            and previous.role is window.role is Role.APPLY
-            and previous.round == window.round
-        ):
-            if (
-                previous.closes is None
-                and window.opens is None
-                and previous.basis is Basis.UNSPECIFIED
-                and "\n\n" not in between
-            ):
-                if (
-                    previous.opens
-                    and window.closes
-                    and previous.opens[:10] <= window.closes[:10]
-                    and len(between) <= 45
-                ):
+        between = self.folded[previous.span[1] : stretch.start] if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD else None
+        if previous and between is not None and previous.role is window.role is Role.APPLY and window.round in (None, previous.round):
+            if self.weak == previous.span and previous.closes and window.opens is None and re.search(r"締|期限", window.label):
+                if window.closes and previous.closes[:10] < window.closes[:10] and len(between) <= 45:
+                    previous = previous.model_copy(update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED})
+            if previous.closes is None and window.opens is None and previous.basis is Basis.UNSPECIFIED:
+                if previous.opens and window.closes and previous.opens[:10] <= window.closes[:10] and len(between) <= 45:
                     start = previous.span[0] if previous.span else stretch.start
-                    self.windows[-1] = window.model_copy(
+                    self.windows.pop()
+                    window = window.model_copy(
                         update={
                             "opens": previous.opens,
+                            "round": previous.round,
                             "inferred": previous.inferred + window.inferred,
                             "raw": self.text[start : stretch.end],
                             "span": (start, stretch.end),
                         }
                     )
-                    return
+        if not self._says_when(window.label) and not _AFTER_END.match(after) and stretch.opens is None:
+            self.weak = window.span
         for at, other in enumerate(self.windows):
             if other.role is not window.role:
                 continue
@@ -879,8 +881,25 @@ class _Reader:
                 return
         self.windows.append(window)
 
+    def _cut(self, start: int) -> str:
+        return self.text[start : start + 40]
+
     def _raw(self, point: _Point) -> str:
         return self.text[point.start : point.end]
+
+    def _drop_starts(self) -> None:
+        """A start that stands beside a whole window of the same round (公募開始, then 申請受付 … 締切) adds nothing."""
+        kept = []
+        for one in self.windows:
+            beside = one.role is Role.APPLY and one.opens and not one.closes and one.basis is Basis.UNSPECIFIED and any(
+                other.role is Role.APPLY and other.opens and other.closes and one.span and other.span
+                and (other.round == one.round or not one.round)
+                and one.opens[:10] <= other.closes[:10] and abs(other.span[0] - one.span[0]) <= 200
+                for other in self.windows
+            )  # fmt: skip
+            if not beside:
+                kept.append(one)
+        self.windows = kept
 
     def _without_dates(self) -> None:
         """随時, 通年 and 予算がなくなり次第, which say when one can apply without a date."""
@@ -913,14 +932,14 @@ class _Reader:
             if not applying:
                 self.ended = self.ended or ended
                 continue
+            if ended.at and any((self.windows[at].closes or "")[:10] == ended.at[:10] for at in applying):
+                continue  # It ended on its day.
             later = {
                 at
                 for at in applying
                 if ended.at and (self.windows[at].opens or self.windows[at].closes or "9")[:10] > ended.at[:10]
             }
-            chosen = (
-                [at for at in applying if self.windows[at].round in rounds] if rounds else self._beside(match, applying)
-            )
+            chosen = [at for at in applying if self.windows[at].round in rounds] if rounds else self._beside(match, applying)
             if chosen is None and not later:
                 self.ended = self.ended or ended
             for at in set(applying if chosen is None else chosen) - later if chosen is not None or later else ():
@@ -933,11 +952,9 @@ class _Reader:
         near = []
         for at in applying:
             span = self.windows[at].span
-            if (
-                span
-                and span[1] <= match.start() <= span[1] + _AHEAD
-                and "\n" not in self.folded[span[1] : match.start()]
-            ):
+            if span and match.start() <= span[0] < match.end():
+                return [at]
+            if span and span[1] <= match.start() <= span[1] + _AHEAD and "\n" not in self.folded[span[1] : match.start()]:
                 near = [at]
             elif span and match.end() <= span[0] <= match.end() + 30 and "\n" not in self.folded[match.end() : span[0]]:
                 near = near or [at]
