@@ -23,9 +23,10 @@ from scrapy.http import Response
 
 import crawlers.spiders
 from crawlers.base import EXAMPLES, SourceSpider
+from crawlers.cache import Mark
 from crawlers.record import check_is_free
 from crawlers.recordings import Recording
-from crawlers.settings import replay_settings, settings
+from crawlers.settings import cache_settings, replay_settings, settings
 
 EVENT_EVERY = 25
 
@@ -124,6 +125,7 @@ class Reporter:
                 for key, value in values.items()
                 if key.startswith("downloader/response_status_count/")
             },
+            "unchanged": values.get("httpcache/revalidate", 0),
             "bytes": values.get("downloader/response_bytes", 0),
             "seconds": values.get("elapsed_time_seconds"),
             "finish_reason": self.reason,
@@ -140,7 +142,12 @@ class Reporter:
 
 
 def run(
-    jobs: list[tuple[type[SourceSpider], dict[str, str]]], out: Path, *, replay: Recording | None, record: Path | None
+    jobs: list[tuple[type[SourceSpider], dict[str, str]]],
+    out: Path,
+    *,
+    replay: Recording | None = None,
+    record: Path | None = None,
+    cache: Path | None = None,
 ) -> bool:
     """Crawls; True where every spider finished without an error. ValueError where a recording cannot be written."""
     values = settings()
@@ -152,7 +159,7 @@ def run(
         values["DOWNLOADER_MIDDLEWARES"] = values["DOWNLOADER_MIDDLEWARES"] | {"crawlers.record.Recorder": 950}
     at = replay.recorded_at if replay else datetime.now(UTC).astimezone()
     process = AsyncCrawlerProcess(values)
-    reporters = []
+    reporters, marks = [], []
     for spider, arguments in jobs:
         folder = out / spider.name
         shutil.rmtree(folder, ignore_errors=True)
@@ -163,11 +170,20 @@ def run(
         if replay:
             # Stronger than a spider's own settings: a recording needs no manners.
             crawler.settings.setdict(replay_settings(str(replay.folder)), priority="cmdline")
+        if cache and not replay and not record:
+            mark = Mark(cache, spider.name)
+            marks.append(mark)
+            since = mark.start(at)
+            crawler.settings.setdict(cache_settings(str(cache)), priority="cmdline")
+            crawler.settings.set("RESUME_SINCE", since.isoformat() if since else "", priority="cmdline")
         reporters.append(Reporter(crawler, out, at))
         process.crawl(crawler, **arguments)
     process.start()
     # Every one finishes, also behind one that failed.
     results = [each.finish() for each in reporters]
+    if all(each.reason not in ("shutdown", "did not start") for each in reporters):
+        for mark in marks:
+            mark.clear()
     return all(results)
 
 
@@ -178,6 +194,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--replay", type=Path)
     parser.add_argument("--record", type=Path)
+    parser.add_argument("--cache", type=Path, help="pages read before, asked for again if they changed")
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
     known = spiders()
@@ -206,7 +223,7 @@ def main() -> int:
     logging.getLogger("scrapy").setLevel(logging.INFO)
     jobs = [(known[name], each) for name, each in wanted]
     try:
-        return 0 if run(jobs, options.out, replay=replay, record=options.record) else 1
+        return 0 if run(jobs, options.out, replay=replay, record=options.record, cache=options.cache) else 1
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

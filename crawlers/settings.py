@@ -35,6 +35,8 @@ def settings() -> dict[str, Any]:
             "crawlers.politeness.Backoff": 550,
             "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
             "crawlers.politeness.Redirect": 600,
+            "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+            "crawlers.cache.Cache": 900,
         },
         "SPIDER_MIDDLEWARES": {"crawlers.politeness.Guard": 30},  # Scrapy's own in their places
         "REDIRECT_MAX_TIMES": 5,  # 20
@@ -44,6 +46,16 @@ def settings() -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,  # True
         "FEED_EXPORT_ENCODING": "utf-8",  # ASCII escapes
         "LOG_LEVEL": "INFO",  # DEBUG
+    }
+
+
+def cache_settings(folder: str) -> dict[str, Any]:
+    """Pages are kept in `folder`, and asked for again only if they changed."""
+    return {
+        "HTTPCACHE_ENABLED": True,  # False
+        "HTTPCACHE_DIR": folder,
+        "HTTPCACHE_GZIP": True,  # False
+        "HTTPCACHE_POLICY": "crawlers.cache.Revalidate",  # DummyPolicy
     }
 
 

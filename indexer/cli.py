@@ -1,6 +1,7 @@
 """The command line: `shien`."""
 
 import os
+import subprocess
 import sys
 from dataclasses import asdict
 from datetime import datetime
@@ -80,6 +81,17 @@ def record(name: str, folder: Path) -> None:
         finished = crawl([name], Settings().var / "crawl" / f"record-{name}", record=folder, progress=report)
     if not finished or not all(event.get("ok", True) for event in finished):
         raise typer.Exit(1)
+
+
+@app.command()
+def new(
+    name: str,
+    url: Annotated[str, typer.Argument(help="A list page of programmes")],
+    replay: Replay = None,
+) -> None:
+    """Makes a source of a list page: shows what is found, writes the spider and its recording."""
+    command = [sys.executable, "-m", "crawlers.new", name, url, *(["--replay", str(replay)] if replay else [])]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
 @app.command()

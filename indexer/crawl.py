@@ -29,15 +29,21 @@ def crawl(
     *,
     replay: Path | None = None,
     record: Path | None = None,
+    cache: Path | None = None,
     arguments: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> list[dict[str, Any]]:
-    """Crawls into `out`; returns the final event of each source. CrawlError where the crawl as a whole did not run."""
+    """Crawls into `out`; returns the final event of each source. CrawlError where the crawl as a whole did not run.
+
+    `cache` is a folder of pages read before; they are asked for again only if they changed.
+    """
     command = [sys.executable, "-m", "crawlers.run", "--out", str(out)]
     if replay:
         command += ["--replay", str(replay)]
     if record:
         command += ["--record", str(record)]
+    if cache:
+        command += ["--cache", str(cache)]
     for each in arguments:
         command += ["--arg", each]
     out.mkdir(parents=True, exist_ok=True)

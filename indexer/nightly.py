@@ -203,7 +203,7 @@ class Night:
         # A folder of its own, moved into place when it is whole: what a crash leaves is never taken for a crawl.
         partial = folder / f".{name}"
         try:
-            self.fetch([name], partial, progress=self.progress)
+            self.fetch([name], partial, cache=self.settings.var / "http", progress=self.progress)
         except CrawlError as error:
             return str(error)
         if not (partial / name / "stats.json").exists():

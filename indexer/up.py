@@ -60,7 +60,7 @@ def fill_live(store: Store, var: Path, now: datetime, report: Reporter) -> list[
     """The first crawl of every verified source."""
     names = [each["name"] for each in spiders() if each["facts"]["verified"]]
     out = var / "crawl" / f"{now:%Y%m%d-%H%M%S}"
-    crawl(names, out, progress=report)
+    crawl(names, out, cache=var / "http", progress=report)
     return ingest(out, store, now, report)
 
 

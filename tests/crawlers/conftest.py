@@ -96,10 +96,16 @@ def site() -> Iterator[Site]:
 
 
 def crawling(
-    folder: Path, urls: dict[str, str], *, replay: str | None = None, record: str | None = None, **values: Any
+    folder: Path,
+    urls: dict[str, str],
+    *,
+    replay: str | None = None,
+    record: str | None = None,
+    cache: str | None = None,
+    **values: Any,
 ) -> dict[str, Any]:
     """Crawls `{name: url}` with the project's settings and those given; the reports by name, with their notices."""
-    job = {"urls": urls, "settings": values, "out": str(folder), "replay": replay, "record": record}
+    job = {"urls": urls, "settings": values, "out": str(folder), "replay": replay, "record": record, "cache": cache}
     done = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "probe.py")],
         input=json.dumps(job),

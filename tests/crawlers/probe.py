@@ -34,8 +34,9 @@ if __name__ == "__main__":
     jobs = [(type(name, (Probe,), {"name": name, "start_urls": [url]}), {}) for name, url in job["urls"].items()]
     replay = Recording.read(Path(job["replay"])) if job["replay"] else None
     record = Path(job["record"]) if job["record"] else None
+    cache = Path(job["cache"]) if job["cache"] else None
     try:
-        sys.exit(0 if runner.run(jobs, Path(job["out"]), replay=replay, record=record) else 1)
+        sys.exit(0 if runner.run(jobs, Path(job["out"]), replay=replay, record=record, cache=cache) else 1)
     except ValueError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
