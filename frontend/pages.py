@@ -11,8 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from frontend import place as places
 from frontend import words
 from frontend.chips import Chip, chips
+from frontend.place import Place
 from frontend.rendering import Own, page, sources
 from frontend.timeline import timeline
+from indexer.store import Store
 from indexer.vocab import labels, regions
 from search_api.app import Services
 from search_api.detail import detail
@@ -113,12 +115,13 @@ async def towns(request: Request, prefecture: str = "") -> Response:
 @router.get("/programmes/{id}")
 async def programme(request: Request, id: str, own: Own) -> Response:
     """programme.html: programme (Detail), line (Timeline or None), labelled [(facet, value, words of the source)],
-    similar (hits), sources (names), source_title, report (where to tell of an error, or ""), fields, place.
+    similar (hits), failing (the source does), lead (a summary that the body does not repeat), sources (names),
+    source_title, report (where to tell of an error, or ""), fields, place.
     """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
         raise NotFound(id)
-    names = await sources(own)
+    names, near = await sources(own), places.remembered(request)
     return page(
         request,
         "programme.html",
@@ -129,21 +132,35 @@ async def programme(request: Request, id: str, own: Own) -> Response:
             for facet, values in (("stage", found.stages), ("theme", found.themes), ("field", found.fields))
             for value in values
         ],
-        similar=await _similar(own, found),
+        similar=await _similar(own, found, near),
+        failing=await run_in_threadpool(_failing, own.store, found.source.name),
+        lead="" if _plain(found.body).startswith(_plain(found.summary).rstrip("…")) else found.summary,
         sources=names,
         source_title=names.get(found.source.name, found.source.publisher),
         report=_report(own, found),
         fields=words.FIELDS,
-        place=places.remembered(request),
+        place=near,
     )
 
 
-async def _similar(own: Services, found: Detail) -> list[Hit]:
-    """Up to five of the same kind, about the same, for firms in the same place. None while the engine is away."""
+def _plain(text: str) -> str:
+    return "".join(text.split())
+
+
+def _failing(store: Store, source: str) -> bool:
+    """Was the source's last run not taken in?"""
+    return any(not each.ok for each in store.runs(source, limit=1))
+
+
+async def _similar(own: Services, found: Detail, near: Place) -> list[Hit]:
+    """Up to five of the same kind, about the same, for firms in the same place, or near here for what is nationwide.
+
+    None while the engine is away.
+    """
     subject: dict[str, Any] = {"theme": found.themes[:2]} if found.themes else {"field": found.fields[:2]}
     if not any(subject.values()):
         return []
-    area = found.areas[:1] if found.areas != ("JP",) else ()
+    area = found.areas[:1] if found.areas != ("JP",) else (near.code or "JP",)
     try:
         results = await own.searcher.search(Query(kind=(found.kind.value,), area=area, per_page=6, **subject))
     except Unavailable:

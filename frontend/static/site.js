@@ -6,8 +6,9 @@
   // The towns of the prefecture that was chosen, without a round through the page.
   const prefecture = $("prefecture"), town = $("town");
   if (prefecture && town) prefecture.addEventListener("change", async () => {
-    const answer = await fetch("/places/towns?prefecture=" + encodeURIComponent(prefecture.value));
-    if (answer.ok) town.innerHTML = await answer.text();
+    const asked = prefecture.value, answer = await fetch("/places/towns?prefecture=" + encodeURIComponent(asked));
+    const towns = await answer.text();
+    if (answer.ok && asked === prefecture.value) town.innerHTML = towns;
   });
 
   // My list: ids in localStorage. Where that is refused (private mode), nothing is offered.
@@ -62,12 +63,14 @@
   count();
 
   // What a reader has opened stays open when results change in place.
-  let opened = [];
+  let opened = [], focused = "";
   document.addEventListener("htmx:beforeSwap", () => {
     opened = [...document.querySelectorAll("#found details[open][id]")].map((each) => each.id);
+    focused = document.activeElement?.id;
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of opened) $(id)?.setAttribute("open", "");
+    if (focused) $(focused)?.focus({ preventScroll: true });
     offer(document);
   });
 })();

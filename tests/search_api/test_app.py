@@ -6,42 +6,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from frontend.app import create_app
-from indexer.engine import Endpoint, EngineError
-from indexer.publish import publish
-from indexer.schema import Change
-from indexer.settings import Settings
-from indexer.store import Store
-from search_api.app import Services
-from tests.samples import EVERYTHING, NOW, record
+from indexer.engine import Engine
+from tests.running import Site
+from tests.samples import EVERYTHING
 
 pytestmark = pytest.mark.engine
 
 
-class Site:
-    """A running site whose engine can be taken away."""
-
-    def __init__(self, where: Endpoint, settings: Settings) -> None:
-        self.where, self.gone = where, False
-        self.services = Services(settings, lambda: NOW, self.find)
-
-    def find(self) -> Endpoint:
-        if self.gone:
-            raise EngineError("gone")
-        return self.where
-
-
 @pytest.fixture(scope="module")
-def site(engine: object, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    where: Endpoint = engine.endpoint  # type: ignore[attr-defined]
-    settings = Settings(var=tmp_path_factory.mktemp("site"), banner="これは試験です。")
-    store = Store(settings.store_url)
-    with store.transaction() as writer:
-        writer.put([record(each) for each in EVERYTHING], set())
-        writer.set_source("invented", {"attribution": "出典：架空財団"})
-        writer.remember([("invented-0001", Change(at=NOW.isoformat(), field="title", was="旧", now="新"))])
-    publish(where, store, NOW)
-    store.close()
-    return Site(where, settings)
+def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site.made(engine.endpoint, tmp_path_factory.mktemp("site"), EVERYTHING)
 
 
 @pytest.fixture(scope="module")

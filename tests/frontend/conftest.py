@@ -1,0 +1,60 @@
+"""A site whose programmes try everything: a script in every field, and enough of them for pages and lists."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from frontend.app import create_app
+from indexer.engine import Engine
+from indexer.schema import Address, Amount, Attachment, Eligibility, Issuer
+from tests.running import Site
+from tests.samples import CLOSING, EVERYTHING, OPEN, programme, window
+
+SCRIPT = '<script>window.ran = 1</script><img src=x onerror="window.ran = 1">'
+HOSTILE = programme(
+    90,
+    f"悪意のある名称{SCRIPT}\u202e逆向き",
+    areas=["13"],
+    windows=(window("2026-08-01", "2026-12-25", label=SCRIPT),),
+    summary=f"要約{SCRIPT}</title></script>",
+    body=f"本文{SCRIPT}<b>太字</b> <!-- <svg/onload=window.ran=1> {{{{ 7*7 }}}} <a href=javascript:window.ran=1>",
+    url="javascript:window.ran=1",
+    official_url="data:text/html,<script>window.ran=1</script>",
+    issuer=Issuer(name=f'実施"機関{SCRIPT}'),
+    areas_raw=SCRIPT,
+    amount=Amount(max_yen=1_000_000, raw=SCRIPT),
+    eligibility=Eligibility(employees_max=20, raw=SCRIPT * 10),
+    contact=SCRIPT,
+    facts={SCRIPT: SCRIPT},
+    evidence={"environment": (SCRIPT,)},
+    fields=("environment",),
+    attachments=(Attachment(name=SCRIPT, url="javascript:window.ran=1"),),
+    also_at=(Address(source=SCRIPT, id="1", url="javascript:window.ran=1"),),
+)
+MANY = [programme(100 + each, f"秋田県 商店街補助金 第{each}号", areas=["05"], windows=OPEN) for each in range(25)]
+TOWN = programme(
+    91,
+    "福岡市 太陽光パネル設置補助金",
+    areas=["40130"],
+    windows=CLOSING,
+    gx=True,
+    themes=["renewables"],
+    stages=["reduce"],
+    fields=["environment"],
+    official_url="https://invented.example/solar",
+    body="太陽光パネルの設置費用の一部を補助します。",
+    evidence={"renewables": ("太陽光パネル",)},
+    eligibility=Eligibility(employees_max=20, industries=("E",), raw="従業員20人以下の製造業"),
+)
+
+
+@pytest.fixture(scope="module")
+def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site.made(engine.endpoint, tmp_path_factory.mktemp("site"), [*EVERYTHING, HOSTILE, TOWN, *MANY])
+
+
+@pytest.fixture(scope="module")
+def client(site: Site) -> Iterator[TestClient]:
+    with TestClient(create_app(own=site.services), follow_redirects=False, raise_server_exceptions=True) as opened:
+        yield opened

@@ -1,0 +1,290 @@
+"""Pages in a real browser: accessibility, keyboard, no JavaScript, width, weight, and what JavaScript adds."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from frontend.app import create_app
+from tests.conftest import ROOT
+from tests.running import Site
+
+pytestmark = [pytest.mark.engine, pytest.mark.browser]
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+PAGES = [
+    "/",
+    "/?area=40130",
+    "/search",
+    "/search?area=40130&gx=true",
+    "/search?q=どこにもない&kind=seminar&nonsense=1",
+    "/programmes/invented-0001",
+    "/programmes/invented-0005",
+    "/programmes/invented-0090",
+    "/programmes/none",
+    "/calendar?month=2026-12",
+    "/map",
+    "/compare?id=invented-0001&id=invented-0091&id=invented-0005&id=invented-0006",
+    "/list?id=invented-0001&id=invented-0091",
+    "/list",
+    "/sources",
+    "/about",
+    "/accessibility",
+]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    app = create_app(own=site.services)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none", loop="asyncio"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    until = time.monotonic() + 20
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("Chromium is not here")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens a path in a fresh context; what the page complains of on the console fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(path: str, width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda each: complaints.append(each.text) if each.type in ("error", "warning") else None)
+        page.on("pageerror", lambda each: complaints.append(str(each)))
+        page.goto(path)
+        return page
+
+    yield opened
+    for each in contexts:
+        each.close()
+    assert [each for each in complaints if "404" not in each and "503" not in each] == []
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing(visit: Open, width: int, scheme: str) -> None:
+    page = visit("/about", width, color_scheme=scheme, bypass_csp=True)
+    found = []
+    for path in PAGES:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        page.add_script_tag(path=str(AXE))
+        answer = page.evaluate("(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", RULES)
+        found += [
+            (path, each["id"], node["html"][:160], node["failureSummary"][:200])
+            for each in answer["violations"]
+            for node in each["nodes"][:2]
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_nothing_is_wider_than_the_window(visit: Open, width: int) -> None:
+    page = visit("/about", width)
+    wide = {}
+    for path in PAGES:
+        page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        if (found := page.evaluate("document.documentElement.scrollWidth")) > width:
+            wide[path] = found
+    assert wide == {}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_targets_are_big_enough_for_a_finger(visit: Open, width: int) -> None:
+    """WCAG 2.2, 2.5.8: 24 px, for what is not a link within a sentence."""
+    page = visit("/search?area=40130", width)
+    targets = "button, select, input:not([type=hidden]), nav a, .facet a, .chips a, .sorts a, .views a"
+    small = page.evaluate(
+        """(targets) => [...document.querySelectorAll(targets)].filter((each) => each.checkVisibility())
+        .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+        .filter(([, box]) => box.height < 24 || box.width < 24).map(([html]) => html)""",
+        targets,
+    )
+    assert small == []
+
+
+def test_on_a_phone_results_come_before_facets_are_opened(visit: Open) -> None:
+    for scripted in (True, False):
+        page = visit("/search?area=13", 360, java_script_enabled=scripted)
+        assert not page.locator("#facets a").first.is_visible()
+        assert page.locator(".card-title").first.bounding_box()["y"] < 1000  # type: ignore[index]
+        page.locator("#facets > summary").click()
+        assert page.locator("#facets a").first.is_visible()
+    wide = visit("/search?area=13", 1280, java_script_enabled=False)
+    assert wide.locator("#facets a").first.is_visible()
+
+
+def test_the_whole_task_by_keyboard_alone(visit: Open) -> None:
+    """Find an open subsidy for solar panels in my town, and look at its deadline in the calendar."""
+    page = visit("/")
+    press = page.keyboard.press
+
+    def focused() -> str:
+        return str(page.evaluate("document.activeElement.innerText || document.activeElement.id"))
+
+    def tab_to(wanted: str, most: int = 80) -> None:
+        for _ in range(most):
+            press("Tab")
+            if wanted in focused():
+                box = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert box != "none", f"no focus is seen on {wanted}"
+                return
+        raise AssertionError(f"{wanted} is not reached")
+
+    press("Tab")
+    assert "本文へ" in focused()
+    press("Enter")
+    tab_to("q")
+    page.keyboard.type("太陽光")
+    press("Tab")
+    assert page.evaluate("document.activeElement.id") == "prefecture"
+    press("End")
+    for _ in range(7):
+        press("ArrowUp")
+    assert page.locator("#prefecture").input_value() == "40"
+    page.wait_for_selector("#town option[value='40130']", state="attached")
+    press("Tab")
+    press("ArrowDown")
+    press("ArrowDown")
+    assert page.locator("#town").input_value() == "40130"
+    tab_to("探す", 3)
+    press("Enter")
+    page.wait_for_url("**/search?q=*area=40130")
+    tab_to("補助金・助成金")
+    press("Enter")
+    page.wait_for_url("**kind=subsidy*")
+    tab_to("福岡市 太陽光パネル設置補助金")
+    press("Enter")
+    page.wait_for_url("**/programmes/invented-0091")
+    assert page.get_by_role("heading", level=1).inner_text() == "福岡市 太陽光パネル設置補助金"
+    page.go_back()
+    tab_to("締切カレンダー", 120)
+    press("Enter")
+    page.wait_for_url("**/calendar*")
+
+
+def test_the_whole_task_without_javascript(visit: Open) -> None:
+    page = visit("/", 360, java_script_enabled=False)
+    page.get_by_label("ことば").fill("太陽光")
+    page.get_by_label("会社がある都道府県").select_option(label="福岡県")
+    page.get_by_role("button", name="探す").click()
+    page.wait_for_url("**area=40")
+    page.get_by_label("市区町村").select_option(label="福岡市")
+    page.get_by_role("button", name="探す").click()
+    page.wait_for_url("**area=40130")
+    page.locator("#facets > summary").click()
+    page.locator("#kind-subsidy").click()
+    page.wait_for_url("**kind=subsidy*")
+    assert not page.locator("#facets a").first.is_visible()
+    page.get_by_role("link", name="締切カレンダー").last.click()
+    assert "福岡市 太陽光パネル設置補助金" in page.locator("main").inner_text()
+    page.get_by_role("link", name="福岡市 太陽光パネル設置補助金").click()
+    assert "あと6日" in page.locator("main").inner_text()
+    page.goto("/")
+    assert page.locator("#town").input_value() == "40130"
+
+
+def test_results_change_in_place_and_are_announced(visit: Open) -> None:
+    page = visit("/search", 360)
+    page.evaluate("window.same = true")
+    page.locator("#facets > summary").click()
+    page.locator("#kind-loan").click()
+    page.wait_for_url("**kind=loan")
+    page.locator("#announce", has_text="件見つかりました").wait_for(state="attached")
+    assert page.evaluate("window.same") is True
+    assert "融資" in page.title()
+    assert page.locator("#facets").get_attribute("open") is not None
+    assert page.evaluate("document.activeElement.id") == "kind-loan"
+    page.go_back()
+    page.wait_for_url("**/search")
+    page.locator(".card").nth(6).wait_for()
+    assert page.locator("h1").count() == 1
+
+
+def test_my_list_lives_in_the_browser(visit: Open) -> None:
+    page = visit("/programmes/invented-0091")
+    page.get_by_role("button", name="リストに入れる").click()
+    page.goto("/search?area=13")
+    page.locator(".card button").first.click()
+    assert page.locator(".keep-count").inner_text() == "2"
+    page.get_by_role("link", name="マイリスト").first.click()
+    page.wait_for_url("**/list?id=*")
+    assert page.locator(".keep-list li").count() == 2
+    page.get_by_role("button", name="選んだものを比べる").click()
+    page.wait_for_url("**/compare?id=*")
+    assert page.locator(".compare thead a").count() == 2
+    page.goto("/list")
+    page.wait_for_url("**/list?id=*")
+    page.locator(".keep-list button").first.click()
+    assert page.locator(".keep-count").inner_text() == "1"
+
+
+def test_nothing_of_a_source_runs(visit: Open) -> None:
+    page = visit("/programmes/invented-0090")
+    for path in ("/search?q=悪意", "/compare?id=invented-0090", "/list?id=invented-0090", "/calendar?month=2026-12"):
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("window.ran") is None
+        page.goto(path)
+
+
+def test_the_page_stands_still_and_is_quick(visit: Open) -> None:
+    page = visit("/about", 360)
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    for path in ("/", "/search?area=05", "/programmes/invented-0091"):
+        page.goto(path, wait_until="networkidle")
+        shift, largest = page.evaluate("""() => new Promise((done) => {
+            let shift = 0, largest = 0;
+            new PerformanceObserver((list) => list.getEntries().forEach((each) => { shift += each.value }))
+                .observe({type: 'layout-shift', buffered: true});
+            new PerformanceObserver((list) => list.getEntries().forEach((each) => { largest = each.startTime }))
+                .observe({type: 'largest-contentful-paint', buffered: true});
+            setTimeout(() => done([shift, largest]), 300);
+        })""")
+        assert shift <= 0.02, path
+        # The budget is 1 s on a quiet machine; tests share theirs.
+        assert 0 < largest <= 3000, path

@@ -1,0 +1,207 @@
+"""Pages as answers: strict HTML, links that lead somewhere, fragments, ways out, and nothing of a source that runs."""
+
+import gzip
+import re
+import warnings
+from itertools import pairwise
+from urllib.parse import urljoin
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+from fastapi.testclient import TestClient
+
+from tests.running import Site
+
+pytestmark = pytest.mark.engine
+
+PAGES = [
+    "/",
+    "/?area=40130",
+    "/search",
+    "/search?area=40130&q=太陽光",
+    "/search?area=05&page=2",
+    "/search?page=99",
+    "/search?q=どこにもない&kind=seminar&area=40130&nonsense=1",
+    "/programmes/invented-0001",
+    "/programmes/invented-0005",
+    "/programmes/invented-0010",
+    "/programmes/invented-0011",
+    "/programmes/invented-0090",
+    "/programmes/invented-0091",
+    "/programmes/none",
+    "/calendar",
+    "/calendar?area=13&month=2026-12",
+    "/map?gx=true",
+    "/compare",
+    "/compare?id=invented-0001&id=invented-0090&id=none&id=invented-0005&id=invented-0006",
+    "/list",
+    "/list?id=invented-0001&id=invented-0090",
+    "/sources",
+    "/about",
+    "/accessibility",
+    "/nowhere",
+]
+
+
+def soup(text: str) -> BeautifulSoup:
+    return BeautifulSoup(text, "lxml")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_strict_html_with_one_heading_and_unique_ids(client: TestClient, path: str) -> None:
+    text = client.get(path).text
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        html5lib.HTMLParser(strict=True).parse(text)
+    page = soup(text)
+    assert len(page.find_all("h1")) == 1
+    ids = [each["id"] for each in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    assert page.html is not None and page.html["lang"] == "ja"
+    assert page.title is not None and page.title.get_text().endswith("| 支援さがし")
+    levels = [int(each.name[1]) for each in page.find_all(re.compile("^h[1-6]$"))]
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    assert not page.find_all(style=True)
+    assert not [each for each in page.find_all("script") if not each.get("src")]
+
+
+def test_links_within_the_site_lead_somewhere(client: TestClient) -> None:
+    seen: set[str] = set()
+    for path in PAGES:
+        page = soup(client.get(path).text)
+        for each in page.select("a[href], link[href], script[src], form[action]"):
+            target = str(each.get("href") or each.get("src") or each.get("action"))
+            if target.startswith("#"):
+                assert page.find(id=target[1:]), f"{path} has no {target}"
+            elif target.startswith(("/", "?")) and not target.startswith("/static/vendor"):
+                seen.add(urljoin(path, target).partition("#")[0])
+    assert len(seen) > 100
+    bad = {each: code for each in seen if (code := client.get(each).status_code) not in (200, 303)}
+    assert bad == {}
+
+
+def test_the_form_becomes_an_address_to_keep_and_the_place_is_remembered(client: TestClient) -> None:
+    answer = client.get("/search?q=太陽光&prefecture=40&town=40130&kind=&gx=true")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/search?q=%E5%A4%AA%E9%99%BD%E5%85%89&area=40130&gx=true"
+    assert "place=40130" in answer.headers["set-cookie"] and "HttpOnly" in answer.headers["set-cookie"]
+    assert "福岡県福岡市で使える" in client.get("/").text
+    assert client.get("/search?prefecture=13&town=40130").headers["location"] == "/search?area=13"
+    forgotten = client.get("/search?prefecture=&town=")
+    assert forgotten.headers["location"] == "/search"
+    assert 'place=""' in forgotten.headers["set-cookie"]
+    assert "場所の記憶を消す" not in client.get("/").text
+
+
+def test_towns_of_a_prefecture(client: TestClient) -> None:
+    assert '<option value="40130">福岡市</option>' in client.get("/places/towns?prefecture=40").text
+    for wrong in ("", "99", "40130", "'"):
+        assert client.get("/places/towns", params={"prefecture": wrong}).text.count("<option") == 1
+
+
+def test_one_address_gives_the_page_and_its_fragment(client: TestClient) -> None:
+    page = client.get("/search?area=13")
+    part = client.get("/search?area=13", headers={"HX-Request": "true"})
+    back = client.get("/search?area=13", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
+    assert "HX-Request" in page.headers["vary"] and "HX-Request" in part.headers["vary"]
+    assert "<html" in page.text and "<html" in back.text and "<html" not in part.text
+    assert soup(part.text).select_one("#found .card-title") is not None
+
+
+def test_an_empty_result_says_what_to_drop_and_what_it_would_give(client: TestClient) -> None:
+    page = soup(client.get("/search?q=太陽光&area=40130&kind=seminar").text)
+    ways = {str(each["href"]): each.get_text(" ", strip=True) for each in page.select(".ways a")}
+    assert ways
+    for link, words in ways.items():
+        total = client.get("/api" + link.replace("/search", "/programmes")).json()["total"]
+        assert f"{total} 件" in words
+    assert any("セミナー・イベント の条件を外す" in each for each in ways.values())
+
+
+def test_chips_drop_what_they_name(client: TestClient) -> None:
+    page = soup(client.get("/search?q=補助金&area=13&theme=energy_saving&kind=-loan").text)
+    chips = {each.get_text(strip=True): each["href"] for each in page.select(".chips a")}
+    assert chips["「補助金」×を外す"] == "/search?area=13&kind=-loan&theme=energy_saving"
+    assert chips["融資・保証を除く×を外す"] == "/search?q=%E8%A3%9C%E5%8A%A9%E9%87%91&area=13&theme=energy_saving"
+
+
+def test_a_programme_shows_the_words_of_the_source_and_what_changed(client: TestClient) -> None:
+    page = client.get("/programmes/invented-0091").text
+    for words in (
+        "従業員20人以下の製造業",
+        "太陽光パネル",
+        "あと6日",
+        "2026-08-01から2026-08-28まで",
+        "公式ページを見る",
+    ):
+        assert words in page
+    changed = soup(client.get("/programmes/invented-0001").text).select_one(".changes")
+    assert changed is not None and "旧から → 新に変わりました" in changed.get_text(" ", strip=True).replace(
+        " ", ""
+    ).replace("から→", "から → ")
+    assert soup(client.get("/programmes/invented-0005").text).select(".timeline .bar.over")
+
+
+@pytest.mark.parametrize(
+    "path", [each for each in PAGES if "invented-0090" in each] + ["/search?q=悪意", "/calendar?month=2026-12"]
+)
+def test_nothing_of_a_source_can_run(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    page = soup(answer.text)
+    assert "悪意のある名称" in answer.text
+    assert not page.select("img, svg[onload], main script, [onerror], b")
+    links = [str(each["href"]) for each in page.select("a[href]")]
+    assert not [each for each in links if each.strip().lower().startswith(("javascript:", "data:", "vbscript:"))]
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_calendar_holds_every_deadline_of_its_month(client: TestClient) -> None:
+    text = client.get("/calendar?month=2026-12").text
+    wanted = client.get("/api/programmes?per_page=100").json()["hits"]
+    due = [each["title"] for each in wanted if "2026-12-01T00:00" < (each["closes"] or "")[:16] <= "2027-01-01T00:00"]
+    titles = {each.get_text() for each in soup(text).select(".day .brief a")}
+    assert due and titles == set(due)
+    for odd in ("1999-01", "2099-01", "x", "2026-13"):
+        assert "2026年8月" in client.get("/calendar", params={"month": odd}).text
+
+
+def test_the_map_counts_what_the_search_finds(client: TestClient) -> None:
+    page = soup(client.get("/map").text)
+    rows = {str(each.a["href"]): each.select("td") for each in page.select("tbody tr") if each.a}
+    assert len(rows) == 47
+    for link in ("/search?area=05", "/search?area=13", "/search?area=31"):
+        total = client.get(link.replace("/search", "/api/programmes")).json()["total"]
+        assert rows[link][1].get_text() == f"{total:,}"
+
+
+def test_four_are_compared_and_what_is_missing_is_named(client: TestClient) -> None:
+    page = soup(client.get("/compare?" + "&".join(f"id=invented-000{each}" for each in range(1, 7)) + "&id=none").text)
+    assert len(page.select(".compare thead th a")) == 4
+    assert "4件まで" in page.get_text()
+    assert "見つからない番号がありました（none）" in client.get("/compare?id=none").text
+
+
+def test_pages_are_light(client: TestClient) -> None:
+    pages = {path: len(gzip.compress(client.get(path).text.encode(), 5)) for path in PAGES}
+    assert max(pages.values()) <= 40_000, pages
+    static = ["/static/site.css", "/static/site.js", "/static/vendor/tokens.css", "/static/vendor/htmx.min.js"]
+    assert sum(len(gzip.compress(client.get(each).content, 5)) for each in static) <= 60_000
+    assert client.get("/search").headers["content-encoding"] == "gzip"
+
+
+def test_while_the_engine_is_away_pages_that_need_it_say_so(client: TestClient, site: Site) -> None:
+    site.gone = True
+    site.services.searcher._endpoint = None
+    try:
+        for path in ("/", "/search", "/calendar", "/map"):
+            answer = client.get(path)
+            assert answer.status_code == 503
+            assert "ただいま検索を利用できません" in answer.text
+        for path in ("/programmes/invented-0091", "/compare?id=invented-0001", "/list", "/sources", "/about"):
+            assert client.get(path).status_code == 200
+    finally:
+        site.gone = False
+    assert client.get("/").status_code == 200
