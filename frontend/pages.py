@@ -26,9 +26,9 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 SORTS = {
     Sort.RELEVANCE: "おすすめ順",
-    Sort.DEADLINE: "締切の近い順",
-    Sort.NEWEST: "新しい順",
-    Sort.AMOUNT: "金額の大きい順",
+    Sort.DEADLINE: "締切順",
+    Sort.NEWEST: "新着順",
+    Sort.AMOUNT: "金額順",
 }
 HOME_FACETS = ("stage", "theme", "kind")
 FACETS = {
@@ -80,14 +80,17 @@ async def home(request: Request, own: Own) -> Response:
 
 @router.get("/search")
 async def search(request: Request, own: Own) -> Response:
-    """search.html: query, results, dropped (parameters not understood), chips, last_page,
+    """search.html: query, results, dropped (parameters not understood), chips, sources (names), last_page,
     ways (out of an empty result), place (for the form), unknown_place (the question for what has no place, or None).
     """
     if "prefecture" in request.query_params:
         return _submitted(request, "/search")
+    if "" in request.query_params.values():
+        return RedirectResponse(Query.lenient(request.query_params.multi_items())[0].url("/search"), 303)
     query, dropped = Query.lenient(request.query_params.multi_items())
     results = await own.searcher.search(query)
-    chosen = chips(query, await sources(own))
+    origins = await sources(own)
+    chosen = chips(query, origins)
     names = "・".join(each.name for each in chosen)
     return page(
         request,
@@ -101,6 +104,7 @@ async def search(request: Request, own: Own) -> Response:
         sorts=SORTS,
         last_page=max(1, -(-results.total // query.per_page)),
         chips=chosen,
+        sources=origins,
         ways=[] if results.total else await _ways(own, query, chosen),
         unknown_place=query.with_(area=(), scope=(Scope.UNKNOWN,)) if query.area and not query.scope else None,
     )

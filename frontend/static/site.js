@@ -59,7 +59,26 @@
     const ids = read() || [];
     if (ids.length) location.replace(address(ids));
   }
+  // Sharing: the address holds the whole question, so it is all there is to share.
+  const announce = (text) => { $("announce").textContent = text; };
+  function shareable(root) {
+    for (const button of root.querySelectorAll("[data-share]")) {
+      button.parentElement.hidden = false;
+      button.addEventListener("click", async () => {
+        try {
+          if (navigator.share) await navigator.share({ title: document.title, url: location.href });
+          else {
+            await navigator.clipboard.writeText(location.href);
+            button.textContent = "アドレスをコピーしました";
+            announce("アドレスをコピーしました");
+          }
+        } catch { /* the reader changed their mind */ }
+      });
+    }
+  }
+
   offer(document);
+  shareable(document);
   count();
 
   // What a reader has opened stays open when results change in place.
@@ -72,5 +91,6 @@
     for (const id of opened) $(id)?.setAttribute("open", "");
     if (focused) $(focused)?.focus({ preventScroll: true });
     offer(document);
+    shareable($("found"));
   });
 })();

@@ -29,6 +29,9 @@ class Reading:
     superseded: tuple[Window, ...] = ()
 
 
+# No programme has more windows; the bound keeps comparing them with each other linear in the length of the text.
+_MOST = 200
+
 # --- Points ---------------------------------------------------------------------------------------------------------
 
 _N = r"(?:\d{1,2}|[〇一二三四五六七八九十]{1,3})"
@@ -46,7 +49,7 @@ _CLOCK = (
     r"|(?P<khour>[〇一二三四五六七八九十]{1,3})時(?!間)(?:(?P<kmin>[〇一二三四五六七八九十]{1,3})分)?"
     r"|(?P<noon>正午))"
 )
-_TIME = rf"(?:(?: |、|,|の|\(|【|\[|※|当日|T){{0,3}}{_CLOCK})?"
+_TIME = rf"(?:(?: |、|,|の|\(|【|\[|※|当日|T){{0,3}}{_CLOCK}(?P<utc>Z)?)?"
 _POINT = re.compile(
     r"(?=[\d令平昭㋿㍻㍼RHS〇一二三四五六七八九十同翌来本今当年])(?:"
     # 令和8年8月7日, 2026年(令和8年)8月, 同年9月末, 来月10日, 8月7日
@@ -63,9 +66,12 @@ _POINT = re.compile(
     rf"){_WEEKDAY}?{_TIME}"
 )
 # The second end of a range may leave out what the first said: 7月1日～31日, 5/20～22, 9時～17時.
-_REST = re.compile(rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}")
-_SIGN = re.compile(r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]|…|・・・|to\b)[ \n]{0,2}(?:、)?")
-_WORDS_OF_RANGE = re.compile(r"[〜～~\-–—―−ー→⇒…・]")
+_REST = re.compile(
+    rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}"
+)
+_SIGN = re.compile(
+    r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]|…|・・・|至|to\b|until\b)[ \n]{0,2}(?:、)?"
+)
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
 _PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 _ERAS = {"令": 2018, "㋿": 2018, "R": 2018, "平": 1988, "㍻": 1988, "H": 1988, "昭": 1925, "㍼": 1925, "S": 1925}
@@ -88,6 +94,7 @@ class _Point:
     same_day: bool = False
     clock: tuple[int, int, int] | None = None
     week: str = ""
+    utc: bool = False
     slashed: bool = False
 
 
@@ -148,7 +155,11 @@ def _clock(match: re.Match[str]) -> tuple[int, int, int] | None:
 
 def _point(match: re.Match[str]) -> _Point:
     common = _Point(
-        start=match.start(), end=match.end(), clock=_clock(match), week=match["week"] or match["week2"] or ""
+        start=match.start(),
+        end=match.end(),
+        clock=_clock(match),
+        week=match["week"] or match["week2"] or "",
+        utc=bool(match["utc"]),
     )
     if match["bmonth"]:
         return replace(common, month=int(match["bmonth"]), day=int(match["bday"]), slashed=True)
@@ -160,7 +171,11 @@ def _point(match: re.Match[str]) -> _Point:
         return replace(common, month=3, part="末", relyear="年度")
     if match["fyear"]:
         year = _year(match["fyear"])
-        return replace(common, year=year + 1, month=3, part="末") if match["fend"] else replace(common, year=year, fiscal=True)
+        return (
+            replace(common, year=year + 1, month=3, part="末")
+            if match["fend"]
+            else replace(common, year=year, fiscal=True)
+        )
     if match["sameday"]:
         return replace(common, same_day=True)
     return replace(
@@ -186,20 +201,63 @@ class _Stretch:
     opens: _Point | None
     closes: _Point | None
     sign: str = ""
+    hours: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
+
+
+_ENGLISH = re.compile(
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]{2,6})?\.?,? ?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?,? )?20\d\d\b(?P<clock>(?:,|,? at)? \d{1,2}(?::\d\d| ?[ap]\.?m\b)(?: ?[ap]\.?m\b)?)?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"\s*20\d{6}(?P<clock>T?\d{4,6})?\s*")
+
+
+def _foreign(text: str) -> list[_Point]:
+    """Dates that the grammar does not know and that carry a four-digit year; read by dateparser, strictly."""
+    matches = list(_ENGLISH.finditer(text)) or ([whole] if (whole := _COMPACT.fullmatch(text)) else [])
+    points = []
+    for match in matches[:_MOST]:
+        at = _parsed(match[0])
+        if at:
+            clock = (at.hour, at.minute, at.second) if match["clock"] else None
+            points.append(
+                _Point(start=match.start(), end=match.end(), year=at.year, month=at.month, day=at.day, clock=clock)
+            )
+    return points
+
+
+def _parsed(words: str) -> datetime | None:
+    import dateparser  # Slow to import, and seldom needed.
+
+    return dateparser.parse(
+        words.strip(),
+        languages=["en"],
+        settings={"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "YMD"},
+    )
 
 
 def _stretches(text: str) -> list[_Stretch]:
     found = []
     at = 0
-    while match := _POINT.search(text, at):
-        first = _point(match)
+    foreign = {each.start: each for each in _foreign(text)}
+    starts = sorted(foreign)
+    while True:
+        match = _POINT.search(text, at)
+        while starts and starts[0] < at:
+            starts.pop(0)
+        if starts and (match is None or starts[0] <= match.start()):
+            first = foreign[starts[0]]
+        elif match:
+            first = _point(match)
+        else:
+            return found
         at = first.end
         sign = _SIGN.match(text, at)
         second: _Point | None = None
         if sign:
             again = _POINT.match(text, sign.end())
-            if again:
-                second = _point(again)
+            if again or sign.end() in foreign:
+                second = foreign.get(sign.end()) or (_point(again) if again else None)
                 if first.year is None and first.month is None and not first.same_day:
                     second = None
             else:
@@ -208,9 +266,15 @@ def _stretches(text: str) -> list[_Stretch]:
         if second and sign:
             # 7月1日～31日 9:00～17:00: hours of the day, not the end of the period.
             at = second.end
-            if second.clock and _WORDS_OF_RANGE.match(text[at : at + 2].strip()) and first.clock is None:
+            hours = None
+            until = _SIGN.match(text, at) if second.clock and first.clock is None else None
+            if until and second.clock:
+                rest = _REST.match(text, until.end())
+                till = _clock(rest) if rest else None
+                hours = (second.clock, till) if till else None
+                at = rest.end() if rest and till else at
                 second = replace(second, clock=None)
-            found.append(_Stretch(start=start, end=at, opens=first, closes=second, sign=sign[0].strip()))
+            found.append(_Stretch(start=start, end=at, opens=first, closes=second, sign=sign[0].strip(), hours=hours))
             continue
         leading = _LEADING.search(text[max(0, start - 6) : start])
         if leading:
@@ -220,7 +284,6 @@ def _stretches(text: str) -> list[_Stretch]:
             found.append(_Stretch(start=start, end=at, opens=first, closes=None, sign=sign[0].strip()))
         else:
             found.append(_Stretch(start=start, end=at, opens=None, closes=first))
-    return found
 
 
 def _rest(first: _Point, match: re.Match[str] | None) -> _Point | None:
@@ -275,6 +338,8 @@ def _moment(point: _Point, day: date) -> str:
     if point.clock is None:
         return day.isoformat()
     hour, minute, second = point.clock
+    if point.utc:
+        return instant_in_japan(f"{day.isoformat()}T{hour:02}:{minute:02}:{second:02}Z")
     if hour == 24:
         day, hour = day + timedelta(days=1), 0
     return f"{day.isoformat()}T{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
@@ -307,15 +372,22 @@ class _Calendar:
         for name, point in ends.items():
             if point is None:
                 continue
-            previous = known.get("opens")
-            fixed = self._fixed(point, previous)
+            if (
+                name == "closes"
+                and stretch.opens
+                and "opens" not in known
+                and (point.relyear or point.relmonth)[:1] in ("同", "翌")
+            ):
+                known["opens"] = self._before(stretch.opens, point)
+                inferred.append("opens.year")
+            fixed = self._fixed(point, known.get("opens"))
             if fixed:
                 known[name] = fixed
         for name, other in (("closes", "opens"), ("opens", "closes")):
             point = ends[name]
             if point is None or name in known:
                 continue
-            month = self._month(point, known.get("opens"))
+            month = self._month(point)
             if other in known:
                 year, its = known[other]
                 year += (month < its) if name == "closes" else -(month > its)
@@ -339,7 +411,15 @@ class _Calendar:
         self.last = days.get("closes") or days.get("opens") or self.last
         return days, sorted(inferred, reverse=True)
 
-    def _month(self, point: _Point, previous: tuple[int, int] | None) -> int:
+    def _before(self, opens: _Point, closes: _Point) -> tuple[int, int]:
+        """Year and month of a start without a year whose end is told from it: 4月1日～翌年3月31日."""
+        start = self._month(opens)
+        ahead = closes.relmonth[:1] == "翌"
+        month = closes.month or (start + ahead - 1) % 12 + 1
+        year = self._nearest(month, closes.day or 1)
+        return year - (closes.relyear[:1] == "翌" or month < start), start
+
+    def _month(self, point: _Point) -> int:
         if point.month is not None:
             if not 1 <= point.month <= 12:
                 raise _Impossible
@@ -417,29 +497,36 @@ _LABEL = re.compile(
 )
 _EXECUTION = re.compile(r"^(?:申請|受付|公募|募集|応募|申込|提出|取扱|調査|要望|参加)")
 _AFTER_END = re.compile(
-    r"^[ )\]】(（※」、]{0,4}(?:当日|\w曜日?|頃|ごろ)?[ ]?(?:[(][^()\n]{0,12}[)])?[ ]?(?:まで|迄|必着|消印|〆切|締切|締め切|しめきり|期限|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限|締切|締め切り)|厳守)"
+    r"^[ )\]】(（※」、]{0,4}(?:当日|\w曜日?|頃|ごろ)?[ ]?(?:[(][^()\n]{0,12}[)])?[ ]?(?:まで|迄|必着|消印|〆切|締切|締め切|しめきり|期限|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限|締切|締め切り)|厳守|を?[も以]って[^。\n]{0,12}?(?:終了|締め?切)(?:し|り|と|予定))"
 )
-_APPLY_VERB = re.compile(r"申請|申し?込|応募|公募|募集|受付|受け付け|提出|エントリー|(?:事前|参加|受講|利用)登録|締切|締め切|必着|消印")
+_APPLY_VERB = re.compile(
+    r"申請|申し?込|応募|公募|募集|受付|受け付け|提出|エントリー|(?:事前|参加|受講|利用)登録|締切|締め切|必着|消印"
+)
 _START = re.compile(
     r"^[ )\]】]{0,3}(?:[(][^()\n]{0,12}[)])?(?:から|より|以降|に|、)?(?:の)?(?:[^\d。\n、]{0,12}?(?:申請|申し?込み?|応募|公募|募集|受付|受け付け|予約|登録|提出)(?:の受付)?(?:を|が)?)?(?:開始|スタート|始ま|始め)"
 )
 _FROM = re.compile(r"^[ )]{0,2}(?:から|より|以降|[〜～~])")
-_OVER = re.compile(r"^[^。\n]{0,30}?(?:を?[も以]って|をもちまして|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)")
+_OVER = re.compile(
+    r"^[^。\n]{0,30}?(?:を?[も以]って|をもちまして|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)"
+)
 _HELD = re.compile(
     r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催|開講|ライブ配信|に実施する(?:説明会|セミナー))|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
 )
 _HELD_LATER = re.compile(r"[ ]?(?:に|、|と)[^。\n]{0,70}?開催(?:する|し|され|を?予定|いた)")
 _HAPPENING = re.compile(r"開催|セミナー|説明会|商談会|講座|展示会|相談会|フォーラム|ウェビナー|交流会")
-_PAST = re.compile(r"について、?$")
 _SCHEDULED = re.compile(r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:\(?予定\)?|\([^()\n]{0,8}予定\)|を予定|で予定)")
 _MUST = re.compile(r"必着")
 _POST = re.compile(r"消印有効|消印まで有効|消印可")
-_BUDGET = re.compile(r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限|終了)次第|先着順で(?:交付|採択)")
+_BUDGET = re.compile(
+    r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限|終了)次第|先着順で(?:交付|採択)"
+)
 _CAPACITY = re.compile(r"定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)|先着")
-_ROUND = re.compile(r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付|申請|期|\)| ?:)")
+_ROUND = re.compile(
+    r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付|申請|期|\)| ?:)"
+)
 _SENTENCE = re.compile(r"[。！？!?]")
 _GLUE = re.compile(
-    r"(?:第?[\d一二三四五六七八九十]{1,3}(?:回|期|次)|[\s:はがを、,。・】\]」』)>＞…■●◆◇○◎□▼▽★☆※\-=|【\[「『(<＜〔/]|について|まで|令和\d年度|\d{4}年度|[①-⑳]|\([^()\n]{0,20}\)|募集|公募|受付|以下のとおり|次のとおり|下記のとおり|締切|必着|厳守)*"
+    r"(?:第?[\d一二三四五六七八九十]{1,3}(?:回|期|次)|自|from|is|[\s:はがを、,。・】\]」』)>＞…■●◆◇○◎□▼▽★☆※\-=|【\[「『(<＜〔/]|について|まで|令和\d年度|\d{4}年度|[①-⑳]|\([^()\n]{0,20}\)|募集|公募|受付|以下のとおり|次のとおり|下記のとおり|締切|必着|厳守)*"
 )
 _EXTEND = re.compile(r"延長|変更|延期")
 _OLD = re.compile(r"(?:延長|変更|改定)前|旧|当初")
@@ -463,7 +550,9 @@ _ENDED = re.compile(
 )
 _NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
 
-_CONDITION = re.compile(r"(?:まで)?の間|から(?:の)?(?:申請日|交付決定|[^。\n]{0,8}月分)|までに(?:取得|購入|支払|開始する|完了|着手|創業|設立)|[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)")
+_CONDITION = re.compile(
+    r"(?:まで)?の間|から(?:の)?(?:申請日|交付決定|[^。\n]{0,8}月分)|までに(?:取得|購入|支払|開始する|完了|着手|創業|設立)|[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)"
+)
 _ALONE = re.compile(r"(?:[^\n]{0,4}\n)?[ ・■●◆○◎※]{0,3}(?:[【\[(<＜〈①-⑳][^\n】\])>＞〉]{0,20}[】\])>＞〉]?)?[ :]{0,2}")
 _ALONE_AFTER = re.compile(r"[ まで)】必着厳守消印有効(]{0,10}(?:\n|$|[。※])")
 _POSTFIX = re.compile(
@@ -478,7 +567,6 @@ _HEADER = re.compile(
     r"|(?:^|\n)[■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.]{0,4}[^\s\d:。]{2,16}[:】＞〉]"
 )
 _BACK, _AHEAD = 80, 80
-_MOST = 200  # No programme has more; the bound keeps the comparison of windows with each other linear in the text.
 
 
 def instant_in_japan(utc_iso: str) -> str:
@@ -548,7 +636,13 @@ def _joined(one: Window, other: Window) -> Window | None:
 
 def _same_year(window: Window, model: Window) -> Window:
     """A deadline whose year we inferred is the model's where all but the year agrees and the rounds are the same."""
-    if window.round and window.round == model.round and window.closes and model.closes and "closes.year" in window.inferred:
+    if (
+        window.round
+        and window.round == model.round
+        and window.closes
+        and model.closes
+        and "closes.year" in window.inferred
+    ):
         if "closes.year" not in model.inferred and window.opens is None and window.closes[5:10] == model.closes[5:10]:
             return window.model_copy(update={"closes": model.closes[:4] + window.closes[4:]})
     return window
@@ -597,11 +691,16 @@ class _Reader:
             before = self.folded[max(previous, stretch.start - _BACK) : stretch.start]
             after = self.folded[stretch.end : min(following, stretch.end + _AHEAD)]
             purpose = self._purpose(stretch, before, after, bare, last[0] if last else None)
+            if purpose is None and self.windows and stretch.opens is None and _OLD.search(before[-8:]):
+                former = self._window(stretch, _Purpose(role=Role.APPLY), before, after)
+                self.superseded += [former] if former else []
+                continue
             window = self._window(stretch, purpose, before, after)
             last = (purpose, stretch.end) if purpose else None
             if window and purpose:
                 self._add(window, stretch, before, after)
         self._drop_starts()
+        self._order_rounds()
         self._without_dates()
         self._ended()
         return Reading(
@@ -660,7 +759,9 @@ class _Reader:
         named = _POSTFIX.match(after)
         if named and not is_range and kind != "refuse":
             return applies(named[0].strip(" )】、"), bool(named["start"]))
-        if fiscal and not (tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)):
+        if fiscal and not (
+            tight and nearest and kind == "apply" and self._says_when(nearest[0]) and _FISCAL_END.match(after)
+        ):
             return None
         if re.match(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)", after):
             return None
@@ -670,7 +771,11 @@ class _Reader:
             if kind == "apply":
                 word = nearest[0]
                 naming = next((m[0] for m in reversed(labels) if _kind(m) == "apply" and self._says_when(m[0])), word)
-                word = naming if not self._says_when(word) and _GLUE.fullmatch(before[before.rfind(naming) + len(naming) :]) else word
+                word = (
+                    naming
+                    if not self._says_when(word) and _GLUE.fullmatch(before[before.rfind(naming) + len(naming) :])
+                    else word
+                )
                 if is_range or stretch.closes is None or ending or self._says_when(word) or self._joins(gap):
                     starts = not is_range and (
                         bool(re.search(r"開始", word) and not re.search(r"締|期間|期限", word))
@@ -686,13 +791,22 @@ class _Reader:
             if tight or len(gap) <= 16:
                 return None
         if ending and not is_range:
-            if re.match(r"[ ()\]】【]{0,3}(?:まで)?[ (【]{0,2}(?:当日)?(?:必着|締切|〆切|締め切|消印|申込|申請)", after) or bare:
+            if (
+                re.match(
+                    r"[ ()\]】【]{0,3}(?:まで)?[ (【]{0,2}(?:当日)?(?:必着|締切|〆切|締め切|消印|申込|申請)", after
+                )
+                or bare
+            ):
                 return applies(applying[0] if applying else "")
             if re.search(r"場合|れば|たら|ときは", sentence[:50]) and not tight:
                 return None
             if re.search(r"実績報告|完了報告|問い?合わ?せ|購入|支払|完了|取得|新車", sentence[:40]) and not tight:
                 return None
-            near = bool(applying) and not re.search(r"[、\n]", before[applying.end() :]) and len(before) - applying.end() <= 30
+            near = (
+                bool(applying)
+                and not re.search(r"[、\n]", before[applying.end() :])
+                and len(before) - applying.end() <= 30
+            )
             if _APPLY_VERB.search(sentence[:40].split("、", 1)[0]) or near:
                 return applies(applying[0] if applying else "")
         held = _HELD.match(after) or (re.search(r"[をは]、?$", before) and _HELD_LATER.match(after))
@@ -720,13 +834,18 @@ class _Reader:
             header = self._header(stretch.start, len(before))
             if header:
                 return applies(header)
-        if last and len(whole) <= 25 and _carries(whole) and not labels and not _SENTENCE.search(whole) and (is_range or ending or "\n" not in whole):
+        if (
+            last
+            and len(whole) <= 25
+            and _carries(whole)
+            and not labels
+            and not _SENTENCE.search(whole)
+            and (is_range or ending or "\n" not in whole)
+        ):
             if is_range or stretch.closes is None or ending or last.role is Role.EVENT:
                 return replace(last, starts=False if is_range or ending else stretch.closes is None, round=number)
         if bare:
-            return _Purpose(
-                role=self.role or Role.APPLY, label=self.label, starts=stretch.closes is None, round=number
-            )
+            return _Purpose(role=self.role or Role.APPLY, label=self.label, starts=stretch.closes is None, round=number)
         if re.search(r"[【\[〔]$", before) and stretch.closes and _HAPPENING.search(self.folded[:400]):
             return _Purpose(role=Role.EVENT)
         return None
@@ -742,7 +861,13 @@ class _Reader:
 
     @staticmethod
     def _says_when(word: str) -> bool:
-        return bool(re.search(r"期間|期限|期日|締|〆|日時|日程|開始|終了|スケジュール|取扱|deadline|事前|エントリー", word, re.IGNORECASE))
+        return bool(
+            re.search(
+                r"期間|期限|期日|締|〆|日時|日程|開始|終了|スケジュール|取扱|deadline|事前|エントリー",
+                word,
+                re.IGNORECASE,
+            )
+        )
 
     @staticmethod
     def _joins(gap: str) -> bool:
@@ -763,6 +888,12 @@ class _Reader:
         raw = self.text[stretch.start : stretch.end]
         if purpose and purpose.starts and stretch.opens is None and stretch.closes:
             stretch = replace(stretch, opens=stretch.closes, closes=None)
+        if stretch.hours and purpose and purpose.role is Role.EVENT and stretch.opens and stretch.closes:
+            stretch = replace(
+                stretch,
+                opens=replace(stretch.opens, clock=stretch.hours[0]),
+                closes=replace(stretch.closes, clock=stretch.hours[1]),
+            )
         try:
             days, inferred = self.calendar.years(self._with_year(stretch, purpose))
         except (_Impossible, KeyError, ValueError, OverflowError) as error:
@@ -772,6 +903,9 @@ class _Reader:
             return None
         if purpose is None:
             return None
+        if stretch.closes and stretch.closes.fiscal and stretch.opens is None and not _AFTER_END.match(after):
+            stretch = replace(stretch, opens=stretch.closes)
+            days["opens"] = _resolve_day(stretch.closes, days["closes"].year - 1, 4, False)
         ends = {"opens": stretch.opens, "closes": stretch.closes}
         moments = {name: _moment(ends[name], day) for name, day in days.items()}  # type: ignore[arg-type]
         for name, day in days.items():
@@ -842,23 +976,62 @@ class _Reader:
         sentence = after.split("。", 1)[0]
         if (
             stretch.opens and stretch.closes and window.role is Role.APPLY
-            and re.match(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)", sentence)
-            and re.search(r"期限|締切|締め切|〆", before[-20:])
+            and (re.search(r"[→⇒]", stretch.sign) or re.match(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)", sentence))
+            and (re.search(r"期限|締切|締め切|〆", before[-20:]) or _EXTEND.search(before[-20:]))
         ):  # fmt: skip
-            old = window.model_copy(update={"closes": window.opens, "opens": None, "raw": self._raw(stretch.opens), "span": (stretch.opens.start, stretch.opens.end)})
+            old = window.model_copy(
+                update={
+                    "closes": window.opens,
+                    "opens": None,
+                    "raw": self._raw(stretch.opens),
+                    "span": (stretch.opens.start, stretch.opens.end),
+                }
+            )
             self.superseded.append(old)
-            window = window.model_copy(update={"opens": None, "raw": self._raw(stretch.closes), "span": (stretch.closes.start, stretch.closes.end)})
-        if window.opens is None and re.search(r"当初|旧|(?:延長|変更)前", before[-20:]) and _EXTEND.search(self.folded[stretch.end : stretch.end + _AHEAD]):
+            window = window.model_copy(
+                update={
+                    "opens": None,
+                    "inferred": tuple(each for each in window.inferred if each != "opens.year"),
+                    "raw": self._raw(stretch.closes),
+                    "span": (stretch.closes.start, stretch.closes.end),
+                }
+            )
+        if (
+            window.opens is None
+            and re.search(r"当初|旧|(?:延長|変更)前", before[-20:])
+            and _EXTEND.search(self.folded[stretch.end : stretch.end + _AHEAD])
+        ):
             self.superseded.append(window)
             return
         previous = self.windows[-1] if self.windows else None
-        between = self.folded[previous.span[1] : stretch.start] if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD else None
-        if previous and between is not None and previous.role is window.role is Role.APPLY and window.round in (None, previous.round):
-            if self.weak == previous.span and previous.closes and window.opens is None and re.search(r"締|期限", window.label):
+        between = (
+            self.folded[previous.span[1] : stretch.start]
+            if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD
+            else None
+        )
+        if (
+            previous
+            and between is not None
+            and previous.role is window.role is Role.APPLY
+            and window.round in (None, previous.round)
+        ):
+            if (
+                self.weak == previous.span
+                and previous.closes
+                and window.opens is None
+                and re.search(r"締|期限", window.label)
+            ):
                 if window.closes and previous.closes[:10] < window.closes[:10] and len(between) <= 45:
-                    previous = previous.model_copy(update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED})
+                    previous = previous.model_copy(
+                        update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED}
+                    )
             if previous.closes is None and window.opens is None and previous.basis is Basis.UNSPECIFIED:
-                if previous.opens and window.closes and previous.opens[:10] <= window.closes[:10] and len(between) <= 45:
+                if (
+                    previous.opens
+                    and window.closes
+                    and previous.opens[:10] <= window.closes[:10]
+                    and len(between) <= 45
+                ):
                     start = previous.span[0] if previous.span else stretch.start
                     self.windows.pop()
                     window = window.model_copy(
@@ -886,6 +1059,22 @@ class _Reader:
 
     def _raw(self, point: _Point) -> str:
         return self.text[point.start : point.end]
+
+    def _order_rounds(self) -> None:
+        """A round without a year that would fall after the next round lies a year earlier."""
+        numbered = [at for at, each in enumerate(self.windows) if each.role is Role.APPLY and each.round]
+        for at, following in reversed(list(zip(numbered, numbered[1:], strict=False))):
+            one, other = self.windows[at], self.windows[following]
+            first, second = one.closes or one.opens or "", other.closes or other.opens or ""
+            ends = _ends(one)
+            if (
+                (one.round or 0) < (other.round or 0)
+                and first > second
+                and ends == {each.split(".")[0] for each in one.inferred}
+            ):
+                moved = {end: str(int(getattr(one, end)[:4]) - 1) + getattr(one, end)[4:] for end in ends}
+                if not any(value[5:10] == "02-29" for value in moved.values()):
+                    self.windows[at] = one.model_copy(update=moved)
 
     def _drop_starts(self) -> None:
         """A start that stands beside a whole window of the same round (公募開始, then 申請受付 … 締切) adds nothing."""
@@ -939,7 +1128,9 @@ class _Reader:
                 for at in applying
                 if ended.at and (self.windows[at].opens or self.windows[at].closes or "9")[:10] > ended.at[:10]
             }
-            chosen = [at for at in applying if self.windows[at].round in rounds] if rounds else self._beside(match, applying)
+            chosen = (
+                [at for at in applying if self.windows[at].round in rounds] if rounds else self._beside(match, applying)
+            )
             if chosen is None and not later:
                 self.ended = self.ended or ended
             for at in set(applying if chosen is None else chosen) - later if chosen is not None or later else ():
@@ -954,7 +1145,11 @@ class _Reader:
             span = self.windows[at].span
             if span and match.start() <= span[0] < match.end():
                 return [at]
-            if span and span[1] <= match.start() <= span[1] + _AHEAD and "\n" not in self.folded[span[1] : match.start()]:
+            if (
+                span
+                and span[1] <= match.start() <= span[1] + _AHEAD
+                and "\n" not in self.folded[span[1] : match.start()]
+            ):
                 near = [at]
             elif span and match.end() <= span[0] <= match.end() + 30 and "\n" not in self.folded[match.end() : span[0]]:
                 near = near or [at]

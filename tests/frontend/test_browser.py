@@ -202,7 +202,7 @@ def test_the_whole_task_by_keyboard_alone(visit: Open) -> None:
     page.wait_for_url("**/programmes/invented-0091")
     assert page.get_by_role("heading", level=1).inner_text() == "福岡市 太陽光パネル設置補助金"
     page.go_back()
-    tab_to("締切カレンダー", 120)
+    tab_to("カレンダー", 120)
     press("Enter")
     page.wait_for_url("**/calendar*")
 
@@ -220,7 +220,7 @@ def test_the_whole_task_without_javascript(visit: Open) -> None:
     page.locator("#kind-subsidy").click()
     page.wait_for_url("**kind=subsidy*")
     assert not page.locator("#facets a").first.is_visible()
-    page.get_by_role("link", name="締切カレンダー").last.click()
+    page.get_by_role("link", name="カレンダー", exact=True).click()
     assert "福岡市 太陽光パネル設置補助金" in page.locator("main").inner_text()
     page.get_by_role("link", name="福岡市 太陽光パネル設置補助金").click()
     assert "あと6日" in page.locator("main").inner_text()
