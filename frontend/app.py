@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frontend import information, pages, tools
+from frontend import information, pages, staff, tools
+from frontend.publisher import Publisher
 from frontend.rendering import error_page
 from indexer.settings import Settings
 from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable, trouble
@@ -40,7 +41,10 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        publisher = Publisher(own)
+        publisher.start()
         yield
+        publisher.stop()
         await own.close()
 
     app = FastAPI(
@@ -48,11 +52,12 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     )
     app.state.services = own
     add_api(app)
-    for each in (pages, tools, information):
+    for each in (pages, tools, information, staff):
         app.include_router(each.router)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(Guarded)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.add_exception_handler(staff.SignedOut, staff.signed_out)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(HTTPException, _http)

@@ -88,7 +88,7 @@ async def search(request: Request, own: Own) -> Response:
     if "" in request.query_params.values():
         return RedirectResponse(Query.lenient(request.query_params.multi_items())[0].url("/search"), 303)
     query, dropped = Query.lenient(request.query_params.multi_items())
-    results = await own.searcher.search(query)
+    results = await own.search(query)
     origins = await sources(own)
     chosen = chips(query, origins)
     names = "・".join(each.name for each in chosen)
@@ -166,7 +166,7 @@ async def _similar(own: Services, found: Detail, near: Place) -> list[Hit]:
         return []
     area = found.areas[:1] if found.areas != ("JP",) else (near.code or "JP",)
     try:
-        results = await own.searcher.search(Query(kind=(found.kind.value,), area=area, per_page=6, **subject))
+        results = await own.search(Query(kind=(found.kind.value,), area=area, per_page=6, **subject))
     except Unavailable:
         return []
     return [each for each in results.hits if each.id != found.id][:5]

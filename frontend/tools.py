@@ -59,7 +59,7 @@ async def map_(request: Request, own: Own) -> Response:
     """map.html: query (without a place), chips, dropped, tiles, nationwide (how many can be used everywhere)."""
     query, dropped = Query.lenient(request.query_params.multi_items())
     query = query.with_(area=(), per_page=1)
-    results = await own.searcher.search(query)
+    results = await own.search(query)
     counts = results.facets["area"]
     return page(
         request,

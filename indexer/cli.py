@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from indexer import doctor
+from indexer import accounts, doctor
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
 from indexer.ingest import reread
-from indexer.nightly import Busy, Night, write
+from indexer.nightly import Busy, Night, alone, write
 from indexer.normalise.cli import normalise
 from indexer.progress import Reporter
 from indexer.publish import publish as make_searchable
@@ -115,7 +115,7 @@ def publish() -> None:
     settings = Settings()
     store = Store(settings.store_url)
     now = settings.clock()
-    with Reporter() as report, running(settings) as where:
+    with Reporter() as report, alone(settings.var / "publish.lock", wait=True), running(settings) as where:
         reread(store, now(), report)
         count = make_searchable(where, store, now(), report)
         report.say(f"published: {count} programmes")
@@ -174,6 +174,41 @@ def backup(target: Annotated[Path, typer.Argument(help="A file that does not exi
 def restore(source: Annotated[Path, typer.Argument(help="What `shien backup` wrote")]) -> None:
     """Puts a backup in the place of an empty store; then `shien publish`."""
     print(f"{doctor.restore(Settings(), source)} programmes restored; run `shien publish`")
+
+
+user = typer.Typer(no_args_is_help=True, help="Staff accounts")
+app.add_typer(user, name="user")
+
+
+@user.command("add")
+def user_add(
+    name: str,
+    role: Annotated[str, typer.Option(help=" | ".join(accounts.ROLES))] = "editor",
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="SHIEN_NEW_PASSWORD")
+    ] = "",
+) -> None:
+    """Adds somebody to the staff, or gives who is there a new password and role."""
+    settings = Settings()
+    accounts.add_user(Store(settings.store_url), name, role, password, by="the command line", now=settings.clock()())
+    print(f"{name} can sign in at /staff as {role}")
+
+
+@user.command("list")
+def user_list() -> None:
+    """Who can sign in."""
+    for each in Store(Settings().store_url).users():
+        print(f"{each.name:30} {each.role}" + (f"  locked until {each.locked_until}" if each.locked_until else ""))
+
+
+@user.command("remove")
+def user_remove(name: str) -> None:
+    """Takes somebody off the staff, and ends their sessions."""
+    store = Store(Settings().store_url)
+    if store.user(name) is None:
+        raise ValueError(f"there is no {name}")
+    with store.transaction() as writer:
+        writer.drop_user(name)
 
 
 @app.command()

@@ -226,7 +226,7 @@ class Night:
         fresh = published and published.get("content") == self.store.content()
         if fresh and not due_again(published["at"], self.clock()):
             return
-        with running(self.settings) as where:
+        with alone(self.settings.var / "publish.lock", wait=True), running(self.settings) as where:
             summary.published = publish(where, self.store, self.clock(), self.progress)
 
     def _finish(self, plan: Mapping[str, Any], summary: Summary) -> None:
@@ -247,12 +247,12 @@ def due_again(at: str, now: datetime) -> bool:
 
 
 @contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """Holds a lock of the kernel's, which no crash leaves behind. Busy where somebody else holds it."""
+def alone(path: Path, *, wait: bool = False) -> Iterator[None]:
+    """Holds a lock of the kernel's, which no crash leaves behind. Busy where somebody else holds it, or waits."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except OSError:
             raise Busy("another night is at work") from None
         yield

@@ -9,14 +9,16 @@ import meilisearch
 import orjson
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
+from indexer.curate import Curated, by_programme, curated, shown
 from indexer.engine import Endpoint, EngineError
 from indexer.schema import JST, Level, instant
 from indexer.state import MAX_INTERVALS, intervals, timed
-from indexer.store import Record, Store, stamp
+from indexer.store import Store, stamp
 from indexer.vocab import labels, regions
 
 LIVE = "programmes"
 BATCH = 1000
+UNRANKED = 1_000_000
 BODY_CHARACTERS = 12_000
 TASK_MINUTES = 15
 
@@ -42,8 +44,9 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def document(record: Record, now: datetime) -> dict[str, Any]:
+def document(curated: Curated, now: datetime) -> dict[str, Any]:
     """The engine's view of a programme. `hit` is what a result shows, everything else is there to be searched."""
+    record = curated.record
     programme = record.programme
     open_times = intervals(programme.windows, programme.kind)
     seconds = int(now.timestamp())
@@ -82,8 +85,8 @@ def document(record: Record, now: datetime) -> dict[str, Any]:
         "source": programme.source.name,
         "listed": record.listed,
         "procedure": any(each.code == "procedure" for each in programme.problems),
-        "featured": False,
-        "rank": 1_000_000,
+        "featured": curated.featured is not None,
+        "rank": curated.featured.rank if curated.featured else UNRANKED,
         "amount_max": programme.amount.max_yen if programme.amount else None,
         "rate": rate,
         "employees_max": programme.eligibility.employees_max if programme.eligibility else None,
@@ -92,7 +95,7 @@ def document(record: Record, now: datetime) -> dict[str, Any]:
         "changed": int(datetime.fromisoformat(record.changed).timestamp()),
         # `final` is when the last window ends; absent where no time is known at all.
         "final": (open_times[-1][1] if open_times else 0) if known else None,
-        "hit": hit(record),
+        "hit": shown(curated),
     }
     if not record.listed and known:
         # Its source has taken it down: nobody should count on its windows.
@@ -100,18 +103,6 @@ def document(record: Record, now: datetime) -> dict[str, Any]:
     for i, (start, end) in enumerate(ahead):
         values[f"opens_{i}"], values[f"closes_{i}"] = start, end
     return {key: value for key, value in values.items() if value is not None}
-
-
-def hit(record: Record) -> dict[str, Any]:
-    """What a result list shows of a programme (search_api/models.py, Hit, without what depends on now)."""
-    shown = record.programme.model_dump(
-        mode="json",
-        include={
-            "id", "kind", "title", "summary", "url", "official_url", "issuer", "areas", "event_areas", "windows",
-            "amount", "eligibility", "fields", "gx", "themes", "stages", "levers", "source", "published", "also_at",
-        },
-    )  # fmt: skip
-    return shown | {"listed": record.listed, "first_seen": record.first_seen, "changed": record.changed}
 
 
 def publish(where: Endpoint, store: Store, now: datetime, progress: Progress | None = None) -> int:
@@ -137,14 +128,17 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
         settings = SETTINGS | {"synonyms": labels.synonyms()}
         _wait(client, index.update_settings(settings).task_uid)
         count, tasks = 0, []
-        for batch in _batches((document(each, now) for each in store.records()), BATCH):
+        decided = by_programme(store.decisions())
+        hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())
+        visible = (each for each in curated(store.records(), decided) if not each.hidden)
+        for batch in _batches((document(each, now) for each in visible), BATCH):
             tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
             count += len(batch)
             if progress:
                 progress("publish", count, total)
         for task in tasks:
             _wait(client, task)
-        _check(index, store, count)
+        _check(index, store, count, hidden)
         if not _exists(client, LIVE):
             _wait(client, client.create_index(LIVE, {"primaryKey": "id"}).task_uid)
         _wait(client, client.swap_indexes([{"indexes": [LIVE, version]}]).task_uid)
@@ -155,12 +149,13 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     return count
 
 
-def _check(index: Any, store: Store, count: int) -> None:
-    """As many as the store holds, and canaries: programmes from its start are found by their own titles."""
-    there = index.get_stats().number_of_documents
-    if there != count or count != store.count():
-        raise EngineError(f"built {there} of {store.count()} programmes: not published, the live index is as it was")
-    for record in islice(store.records(), 3):
+def _check(index: Any, store: Store, count: int, hidden: int) -> None:
+    """As many as the store holds and staff do not hide, and canaries: programmes are found by their own titles."""
+    there, expected = index.get_stats().number_of_documents, store.count() - hidden
+    if there != count or count != expected:
+        raise EngineError(f"built {there} of {expected} programmes: not published, the live index is as it was")
+    visible = (each for each in curated(store.records(), by_programme(store.decisions())) if not each.hidden)
+    for record in (each.record for each in islice(visible, 3)):
         found = index.search(
             record.programme.title[:60],
             {"filter": f'id = "{record.programme.id}"', "limit": 1, "locales": ["jpn"], "matchingStrategy": "last"},

@@ -1,7 +1,9 @@
 """The JSON API. `create_api()` makes the application that the pages mount and that can run alone."""
 
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Request
@@ -10,14 +12,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
+from indexer.curate import apply, by_programme, shown
 from indexer.engine import Endpoint, endpoint
 from indexer.settings import Clock, Settings
-from indexer.store import Store
+from indexer.store import Decision, Store
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Results, Trouble
 from search_api.query import Query
-from search_api.search import Searcher
+from search_api.search import Searcher, hit
 
 RETRY_SECONDS = 5
 
@@ -33,6 +36,38 @@ class Services:
         self.clock = clock or settings.clock()
         self.store = Store(settings.store_url)
         self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock)
+        self.changed = threading.Event()
+        self._decided: tuple[int, dict[str, list[Decision]]] = (-1, {})
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    async def search(self, query: Query) -> Results:
+        """Results with what staff decided since the last publication."""
+        found = await self.searcher.search(query)
+        return await run_in_threadpool(self._as_decided, found)
+
+    def _as_decided(self, found: Results) -> Results:
+        decided = self.decided()
+        if not any(each.id in decided for each in found.hits):
+            return found
+        hits = []
+        for each in found.hits:
+            record = self.store.get(each.id) if each.id in decided else None
+            if record is None:
+                hits.append(each)
+                continue
+            curated = apply(record, decided[each.id])
+            if not curated.hidden:
+                hits.append(hit(shown(curated), self.now()))
+        return found.model_copy(update={"hits": tuple(hits)})
+
+    def decided(self) -> dict[str, list[Decision]]:
+        """Decisions in force by programme; read again when something changed."""
+        content = self.store.content()
+        if self._decided[0] != content:
+            self._decided = (content, by_programme(self.store.decisions()))
+        return self._decided[1]
 
     async def close(self) -> None:
         await self.searcher.close()
@@ -52,7 +87,7 @@ api = APIRouter(responses={422: {"model": Trouble}, 503: {"model": Trouble}})
 @api.get("/api/programmes", response_model=Results, summary="支援を探す", operation_id="search")
 async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Results:
     """条件に合う支援と、ファセットごとの件数。件数はそのファセット自身の選択を除いて数えます。"""
-    return await own.searcher.search(query)
+    return await own.search(query)
 
 
 @api.get(

@@ -2,19 +2,27 @@
 
 from datetime import datetime
 
+from indexer.curate import apply, by_programme
+from indexer.schema import Verified
 from indexer.store import Store
 from search_api.models import Detail
 from search_api.search import derived
 
 
 def detail(store: Store, id: str, now: datetime) -> Detail | None:
-    """The programme with its state at `now` and its history; None if there is none of this id."""
+    """The programme as staff left it, with its state at `now` and its history; None if there is none to be shown."""
     record = store.get(id)
     if record is None:
         return None
+    curated = apply(record, by_programme(store.decisions(id)).get(id, []))
+    if curated.hidden:
+        return None
+    record = curated.record
     programme = record.programme
     values = programme.model_dump(mode="json")
     facts = store.sources().get(record.source, {})
+    corrected = [each for each in curated.applied if each.field not in ("hidden", "featured")]
+    latest = max(corrected, key=lambda each: each.at, default=None)
     return Detail.model_validate(
         values
         | derived(programme.windows, programme.kind, record.listed, values, now)
@@ -25,5 +33,8 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
             "last_seen": record.last_seen,
             "attribution": facts.get("attribution", ""),
             "history": store.history(id),
+            "featured": curated.featured,
+            "corrected": tuple(each.field for each in corrected),
+            "verified": Verified(at=latest.at, by="職員") if latest else None,
         }
     )

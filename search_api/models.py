@@ -4,7 +4,19 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.schema import Address, Amount, Change, Eligibility, Issuer, Kind, Programme, SourceRef, Window
+from indexer.schema import (
+    Address,
+    Amount,
+    Change,
+    Eligibility,
+    Featured,
+    Issuer,
+    Kind,
+    Programme,
+    SourceRef,
+    Verified,
+    Window,
+)
 from indexer.state import State
 
 
@@ -53,6 +65,7 @@ class Hit(Model):
     published: str = ""
     also_at: tuple[Address, ...] = ()
     listed: bool = True
+    featured: bool = False
     first_seen: str = ""
     changed: str = ""
 
@@ -84,6 +97,9 @@ class Detail(Programme):
     changed: str
     last_seen: str
     attribution: str
+    featured: Featured | None = None
+    corrected: tuple[str, ...] = ()
+    verified: Verified | None = None
     history: tuple[Change, ...] = ()
 
 

@@ -12,9 +12,10 @@ import pytest
 
 from indexer import publish as module
 from indexer.engine import Endpoint, EngineError
-from indexer.publish import document, publish
+from indexer.curate import apply
+from indexer.publish import publish
 from indexer.schema import Window
-from indexer.store import Store
+from indexer.store import Record, Store
 from search_api.query import Query
 from search_api.search import Searcher
 from tests.samples import EVERYTHING, NOW, programme, record, window
@@ -136,18 +137,22 @@ def test_searches_at_fifty_a_second_never_fail_while_publications_go_on(where: E
     assert answers > 200
 
 
+def document(entry: Record) -> dict[str, Any]:
+    return module.document(apply(entry, ()), NOW)
+
+
 def test_documents_carry_what_is_needed_to_tell_the_state_at_the_minute() -> None:
     rounds = tuple(window(f"2026-{month:02}-01", f"2026-{month:02}-10") for month in range(1, 13))
-    made = document(record(programme(1, "毎月の募集", windows=rounds)), NOW)
+    made = document(record(programme(1, "毎月の募集", windows=rounds)))
     starts = [made[f"opens_{i}"] for i in range(4)]
     assert starts == sorted(starts)
     assert starts[0] > NOW.timestamp()
     assert "opens_4" not in made
     assert made["final"] == made["closes_3"]
-    open_ended = document(record(programme(2, "随時", windows=[Window(basis="rolling", raw="随時")])), NOW)
+    open_ended = document(record(programme(2, "随時", windows=[Window(basis="rolling", raw="随時")])))
     assert (open_ended["opens_0"], open_ended["closes_0"]) == (0, open_ended["final"])
-    assert "final" not in document(record(programme(3, "期間の記載なし")), NOW)
-    gone = document(record(programme(4, "消えた", windows=rounds), listed=False), NOW)
+    assert "final" not in document(record(programme(3, "期間の記載なし")))
+    gone = document(record(programme(4, "消えた", windows=rounds), listed=False))
     assert gone["final"] <= NOW.timestamp()
     assert "opens_0" not in gone
 

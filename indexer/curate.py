@@ -1,0 +1,129 @@
+"""What people decided: patches over what the machine read, which survive every re-crawl.
+
+A decision remembers what it patched (`was`). While the machine still reads that, the decision holds; when the source
+changes underneath, it is stale: it no longer applies and goes back to review.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from indexer.schema import Featured, Programme
+from indexer.store import Decision, Record
+
+CORRECTABLE = (
+    "title", "kind", "windows", "areas", "event_areas", "amount", "eligibility", "issuer", "official_url", "fields",
+    "gx", "themes", "stages", "levers",
+)  # fmt: skip
+"""Fields that a person can correct. `hidden` and `featured` are decisions that patch nothing of the machine's."""
+
+OWN = ("hidden", "featured")
+
+
+class Refused(ValueError):
+    """A correction that is no valid value of its field; the message says why."""
+
+
+@dataclass(frozen=True)
+class Curated:
+    """A record with the decisions in force. `stale` no longer fit what the machine reads."""
+
+    record: Record
+    hidden: bool = False
+    featured: Featured | None = None
+    applied: tuple[Decision, ...] = ()
+    stale: tuple[Decision, ...] = ()
+
+
+def value_of(programme: Programme, field: str) -> Any:
+    """The machine's value of a field, as JSON."""
+    return programme.model_dump(mode="json", include={field}).get(field)
+
+
+def checked(programme: Programme, field: str, now: Any) -> Any:
+    """The new value as JSON, as any value of this field has to be. Refused otherwise."""
+    if field in OWN:
+        kind: Any = bool if field == "hidden" else Featured | None
+        try:
+            return TypeAdapter(kind).dump_python(TypeAdapter(kind).validate_python(now), mode="json")
+        except ValidationError as error:
+            raise Refused(_why(error)) from None
+    if field not in CORRECTABLE:
+        raise Refused(f"{field} cannot be corrected")
+    try:
+        changed = Programme.model_validate(programme.model_dump(mode="json") | {field: now})
+    except ValidationError as error:
+        raise Refused(_why(error)) from None
+    if field == "windows":
+        for each in changed.windows:
+            if each.opens and each.closes and each.opens > each.closes:
+                raise Refused("a window that closes before it opens")
+    return value_of(changed, field)
+
+
+def _why(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+
+
+def apply(record: Record, decisions: Iterable[Decision]) -> Curated:
+    """The record as people left it. Decisions count in the order in which they were made."""
+    programme = record.programme
+    values: dict[str, Any] = {}
+    hidden, featured = False, None
+    applied: list[Decision] = []
+    stale: list[Decision] = []
+    for each in decisions:
+        if each.field == "hidden":
+            hidden = bool(each.now)
+            applied.append(each)
+        elif each.field == "featured":
+            featured = Featured.model_validate(each.now) if each.now else None
+            applied.append(each)
+        elif each.field in CORRECTABLE and value_of(programme, each.field) == each.was:
+            values[each.field] = each.now
+            applied.append(each)
+        else:
+            stale.append(each)
+    if values:
+        try:
+            programme = Programme.model_validate(programme.model_dump(mode="json") | values)
+        except ValidationError:
+            # A value of before a change of the schema: it is not in force, and a person has to look.
+            stale += [each for each in applied if each.field in values]
+            applied = [each for each in applied if each.field not in values]
+            programme = record.programme
+    return Curated(replace(record, programme=programme), hidden, featured, tuple(applied), tuple(stale))
+
+
+def by_programme(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
+    """Decisions in force, by programme; of several on one field the last counts."""
+    found: dict[str, dict[str, Decision]] = {}
+    for each in decisions:
+        found.setdefault(each.programme, {})[each.field] = each
+    return {programme: list(fields.values()) for programme, fields in found.items()}
+
+
+def curated(records: Iterable[Record], decisions: Mapping[str, Sequence[Decision]]) -> Iterable[Curated]:
+    for record in records:
+        yield apply(record, decisions.get(record.programme.id, ()))
+
+
+def shown(curated: Curated) -> dict[str, Any]:
+    """What a result list shows of a programme (search_api/models.py, Hit, without what depends on now)."""
+    record = curated.record
+    values = record.programme.model_dump(
+        mode="json",
+        include={
+            "id", "kind", "title", "summary", "url", "official_url", "issuer", "areas", "event_areas", "windows",
+            "amount", "eligibility", "fields", "gx", "themes", "stages", "levers", "source", "published", "also_at",
+        },
+    )  # fmt: skip
+    return values | {
+        "listed": record.listed,
+        "first_seen": record.first_seen,
+        "changed": record.changed,
+        "featured": curated.featured is not None,
+    }

@@ -1,0 +1,253 @@
+"""Staff: what only they can do, what nobody else can, and decisions that survive the source."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from frontend.app import create_app
+from frontend.staff import COOKIE
+from indexer import accounts
+from indexer.curate import Refused, apply, checked
+from indexer.engine import Engine
+from indexer.store import Decision
+from tests.running import Site
+from tests.samples import EVERYTHING, NOW, OPEN, programme, record, window
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def site(engine: Engine, tmp_path: Path) -> Site:
+    made = Site.made(engine.endpoint, tmp_path, EVERYTHING)
+    for name, role in (("hanako", "editor"), ("jiro", "admin")):
+        accounts.add_user(made.services.store, name, role, PASSWORD, by="test", now=NOW)
+    return made
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[TestClient]:
+    with TestClient(create_app(own=site.services), follow_redirects=False) as opened:
+        yield opened
+
+
+def signed_in(client: TestClient, name: str = "hanako") -> str:
+    """Signs in; returns the form token."""
+    answer = client.post("/staff/sign-in", data={"name": name, "password": PASSWORD})
+    assert answer.status_code == 303
+    return token(client)
+
+
+def token(client: TestClient) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/staff").text)
+    assert found
+    return found[1]
+
+
+def correct(client: TestClient, csrf: str, field: str, value: str, **more: str) -> int:
+    data = {"csrf": csrf, "field": field, "value": value, "note": "確認済み"} | more
+    return client.post("/staff/programmes/invented-0001/correct", data=data).status_code
+
+
+pytestmark = pytest.mark.engine
+
+READS = [
+    "/staff",
+    "/staff/review",
+    "/staff/featured",
+    "/staff/audit",
+    "/staff/users",
+    "/staff/programmes/invented-0001",
+]
+WRITES = [
+    "/staff/sign-out",
+    "/staff/programmes/invented-0001/correct",
+    "/staff/decisions/1/undo",
+    "/staff/featured/move",
+    "/staff/reports/1/close",
+    "/staff/sources/invented/pause",
+    "/staff/users",
+    "/staff/users/hanako/remove",
+]
+FORM = {"field": "title", "value": "x", "id": "x", "step": "1", "name": "x", "role": "editor", "password": "x" * 12}
+
+
+@pytest.mark.parametrize("path", READS)
+def test_nothing_is_shown_to_who_is_signed_out(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/staff/sign-in")
+
+
+@pytest.mark.parametrize("path", WRITES)
+def test_no_write_without_session_token_or_from_elsewhere(client: TestClient, site: Site, path: str) -> None:
+    before = (site.services.store.decisions(), site.services.store.users(), site.services.store.fact("paused"))
+    assert client.post(path, data=FORM).headers["location"] == "/staff/sign-in"
+    csrf = signed_in(client, "jiro")
+    assert client.post(path, data=FORM).status_code == 403
+    assert client.post(path, data=FORM | {"csrf": "wrong"}).status_code == 403
+    elsewhere = {"Origin": "https://evil.example"}
+    assert client.post(path, data=FORM | {"csrf": csrf}, headers=elsewhere).status_code == 403
+    after = (site.services.store.decisions(), site.services.store.users(), site.services.store.fact("paused"))
+    assert [each.name for each in after[1]] == [each.name for each in before[1]]
+    assert (after[0], after[2]) == (before[0], before[2])
+
+
+def test_an_editor_is_no_admin(client: TestClient) -> None:
+    csrf = signed_in(client)
+    assert client.get("/staff/users").status_code == 403
+    assert client.post("/staff/users", data=FORM | {"csrf": csrf}).status_code == 403
+    assert client.post("/staff/users/jiro/remove", data={"csrf": csrf}).status_code == 403
+    assert client.post("/staff/sources/invented/pause", data={"csrf": csrf, "on": "yes"}).status_code == 403
+
+
+def test_a_correction_shows_at_once_and_can_be_undone(client: TestClient, site: Site) -> None:
+    csrf = signed_in(client)
+    value = '[{"role": "apply", "opens": "2026-08-01", "closes": "2026-11-30T12:00", "raw": "延長"}]'
+    assert correct(client, csrf, "windows", value) == 303
+    detail = client.get("/api/programmes/invented-0001").json()
+    assert detail["closes"] == "2026-11-30T12:00:00+09:00"
+    assert detail["corrected"] == ["windows"]
+    found = client.get("/api/programmes?q=東京都 省エネ").json()["hits"]
+    assert [each["closes"] for each in found if each["id"] == "invented-0001"] == ["2026-11-30T12:00:00+09:00"]
+    [decision] = site.services.store.decisions()
+    assert client.post(f"/staff/decisions/{decision.id}/undo", data={"csrf": csrf}).status_code == 303
+    assert client.get("/api/programmes/invented-0001").json()["closes"] == "2026-12-25T17:00:00+09:00"
+    actions = [each.action for each in site.services.store.audit("invented-0001")]
+    assert actions == ["undo windows", "correct windows"]
+    assert "correct windows" in client.get("/staff/audit?q=hanako").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("windows", '[{"opens": "2026-02-30x", "raw": ""}]'),
+        ("windows", '[{"opens": "2026-09-02", "closes": "2026-09-01", "raw": ""}]'),
+        ("kind", '"party"'),
+        ("areas", '["999"]'),
+        ("amount", '{"max_yen": -5, "raw": ""}'),
+        ("id", '"other"'),
+        ("history", "[]"),
+        ("hidden", '"perhaps"'),
+        ("title'; drop table programmes; --", "x"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_reason(client: TestClient, site: Site, field: str, value: str) -> None:
+    csrf = signed_in(client)
+    assert correct(client, csrf, field, value) == 422
+    assert site.services.store.decisions() == []
+    assert site.services.store.count() == len(EVERYTHING)
+
+
+def test_the_second_of_two_editors_is_told(client: TestClient, site: Site) -> None:
+    csrf = signed_in(client)
+    assert correct(client, csrf, "title", '"一人目の名称"', seen="") == 303
+    answer = client.post(
+        "/staff/programmes/invented-0001/correct",
+        data={"csrf": csrf, "field": "title", "value": '"二人目"', "seen": "", "note": "x"},
+    )
+    assert answer.status_code == 409
+    assert "ほかの人（hanako）が先に" in answer.text
+    assert [each.now for each in site.services.store.decisions()] == ["一人目の名称"]
+
+
+def test_hidden_programmes_are_gone_for_the_public(client: TestClient) -> None:
+    csrf = signed_in(client)
+    assert correct(client, csrf, "hidden", "true") == 303
+    assert client.get("/programmes/invented-0001").status_code == 404
+    ids = [each["id"] for each in client.get("/api/programmes?state=any&per_page=100").json()["hits"]]
+    assert "invented-0001" not in ids
+    assert client.get("/staff/programmes/invented-0001").status_code == 200
+
+
+def test_featured_cases_are_ordered(client: TestClient, site: Site) -> None:
+    csrf = signed_in(client)
+    for id in ("invented-0011", "invented-0006"):
+        data = {"csrf": csrf, "field": "featured", "value": '{"rank": 1000}', "note": f"紹介 {id}"}
+        assert client.post(f"/staff/programmes/{id}/correct", data=data).status_code == 303
+    data = {"csrf": csrf, "id": "invented-0011", "step": "-1"}
+    assert client.post("/staff/featured/move", data=data).status_code == 303
+    page = client.get("/staff/featured").text
+    assert page.index("省エネ設備の導入事例") < page.index("福岡県 脱炭素経営セミナー")
+    assert client.get("/api/programmes/invented-0011").json()["featured"]["note"] == "紹介 invented-0011"
+
+
+def test_a_script_in_a_note_is_text(client: TestClient) -> None:
+    csrf = signed_in(client)
+    assert correct(client, csrf, "title", '"<script>alert(1)</script>"', note="<img src=x onerror=alert(1)>") == 303
+    for path in ("/programmes/invented-0001", "/staff/programmes/invented-0001", "/staff/audit"):
+        text = client.get(path).text
+        assert "<script>alert" not in text and "<img src=x" not in text
+
+
+def test_a_cookie_is_useless_after_sign_out_and_after_its_time(client: TestClient, site: Site) -> None:
+    csrf = signed_in(client)
+    cookie = client.cookies[COOKIE]
+    assert client.post("/staff/sign-out", data={"csrf": csrf}).status_code == 303
+    client.cookies.set(COOKIE, cookie, path="/staff")
+    assert client.get("/staff").status_code == 303
+    client.cookies.clear()
+    signed_in(client)
+    store = site.services.store
+    late = NOW + timedelta(hours=accounts.SESSION_HOURS, seconds=1)
+    assert accounts.whose(store, client.cookies[COOKIE], NOW)
+    assert accounts.whose(store, client.cookies[COOKIE], late) is None
+
+
+def test_a_cookie_of_somebody_elses_making_is_never_adopted(client: TestClient) -> None:
+    client.cookies.set(COOKIE, "fixed", path="/staff")
+    answer = client.post("/staff/sign-in", data={"name": "hanako", "password": PASSWORD})
+    assert "fixed" not in answer.headers["set-cookie"]
+    header = answer.headers["set-cookie"].lower()
+    assert "httponly" in header and "samesite=strict" in header
+
+
+def test_guessing_is_slow_and_locked(site: Site) -> None:
+    store = site.services.store
+    locked = 0
+    for number in range(1000):
+        try:
+            assert accounts.sign_in(store, "hanako", f"guess {number}", NOW + timedelta(seconds=number)) is None
+        except accounts.Locked:
+            locked += 1
+    assert locked > 980
+    with pytest.raises(accounts.Locked):
+        accounts.sign_in(store, "hanako", PASSWORD, NOW + timedelta(seconds=1000))
+    assert accounts.sign_in(store, "hanako", PASSWORD, NOW + timedelta(hours=3))
+    assert accounts.sign_in(store, "nobody", PASSWORD, NOW) is None
+
+
+def test_the_store_holds_neither_passwords_nor_cookies(client: TestClient, site: Site) -> None:
+    signed_in(client)
+    user = site.services.store.user("hanako")
+    assert user and PASSWORD not in user.password and user.password.startswith("$argon2")
+    cookie = client.cookies[COOKIE]
+    assert site.services.store.session(cookie) is None
+    assert site.services.store.session(hashlib.sha256(cookie.encode()).hexdigest())
+
+
+def decided(field: str, was: object, now: object) -> Decision:
+    return Decision(programme="invented-0001", field=field, was=was, now=now, by="hanako", at=NOW.isoformat(), id=1)
+
+
+def test_a_decision_holds_while_the_source_says_the_same_and_is_stale_when_it_moves() -> None:
+    before = record(programme(1, "機械の名称", windows=OPEN))
+    decision = decided("title", "機械の名称", "正しい名称")
+    held = apply(before, [decision])
+    assert (held.record.programme.title, held.stale) == ("正しい名称", ())
+    elsewhere = record(programme(1, "機械の名称", windows=(window("2026-09-01", "2026-10-01"),)))
+    assert apply(elsewhere, [decision]).record.programme.title == "正しい名称"
+    moved = replace(before, programme=programme(1, "新しい名称"))
+    assert apply(moved, [decision]).record.programme.title == "新しい名称"
+    assert apply(moved, [decision]).stale == (decision,)
+
+
+def test_what_can_be_corrected_is_checked_like_any_value() -> None:
+    entry = programme(1, "名称")
+    assert checked(entry, "areas", ["40130"]) == ["40130"]
+    with pytest.raises(Refused):
+        checked(entry, "source", {})
