@@ -1,0 +1,409 @@
+"""Deadlines: invented rows of the forms that real pages use, and properties that hold for any text."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from indexer.cli import app
+from indexer.normalise.deadlines import Reading, instant_in_japan, read, read_row
+from indexer.normalise.text import plain
+from indexer.schema import Basis, Delivery, Precision, Role, Window
+
+PUBLISHED = "2026-08-05"
+
+
+def ends(reading: Reading) -> list[tuple[str, str | None, str | None]]:
+    return [(each.role.value, each.opens, each.closes) for each in reading.windows]
+
+
+def only(text: str, published: str | None = PUBLISHED) -> Window:
+    windows = read(text, published=published).windows
+    assert len(windows) == 1, windows
+    return windows[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "opens", "closes"),
+    [
+        # Years of eras and of the West, full-width, Han digits, signs.
+        ("申請期間：令和8年9月1日（火）から令和8年9月30日（水）まで", "2026-09-01", "2026-09-30"),
+        ("申請期間 R8.9.1〜R8.9.30", "2026-09-01", "2026-09-30"),
+        ("受付期間：㋿8年9月1日～㋿8年9月30日", "2026-09-01", "2026-09-30"),
+        ("募集期間：平成31年4月1日～令和元年5月10日", "2019-04-01", "2019-05-10"),
+        ("応募期間：２０２６／０９／０１ － ２０２６／０９／３０", "2026-09-01", "2026-09-30"),
+        ("公募期間　２０２６年９月１日　～　９月３０日", "2026-09-01", "2026-09-30"),
+        ("公募期間：2026年（令和8年）9月1日から令和8（2026）年9月30日まで", "2026-09-01", "2026-09-30"),
+        ("応募受付期間 自 令和8年9月1日 至 令和8年9月30日", "2026-09-01", "2026-09-30"),
+        ("募集締切：令和八年九月三十日", None, "2026-09-30"),
+        ("申込期限：二〇二六年十月二十一日　午後五時", None, "2026-10-21T17:00"),
+        ("締切 2026.9.30", None, "2026-09-30"),
+        # Only the dates: the value of a field.
+        ("2026年9月1日～2026年9月30日", "2026-09-01", "2026-09-30"),
+        ("～2026年9月30日", None, "2026-09-30"),
+        ("2026年9月1日～", "2026-09-01", None),
+        ("2026-09-30T17:00", None, "2026-09-30T17:00"),
+        ("2026-09-30T08:00:00Z", None, "2026-09-30T17:00"),
+        # What the text leaves out.
+        ("締め切りは9月30日。", None, "2026-09-30"),
+        ("申込は9月30日17時。", None, "2026-09-30T17:00"),
+        ("申請期間は12月1日から1月31日", "2026-12-01", "2027-01-31"),
+        ("申請期間：4月1日～9月30日", "2026-04-01", "2026-09-30"),
+        ("受付期間：9月1日〜30日", "2026-09-01", "2026-09-30"),
+        ("募集期間：9月1日（火）から同月30日（水）まで", "2026-09-01", "2026-09-30"),
+        ("公募期間：令和8年9月1日～同年11月30日", "2026-09-01", "2026-11-30"),
+        ("公募期間：2026年12月1日から翌年1月31日", "2026-12-01", "2027-01-31"),
+        ("公募期間：4月1日～翌年3月31日", "2026-04-01", "2027-03-31"),
+        ("公募期間：令和8年11月1日～来年3月末", "2026-11-01", "2027-03-31"),
+        ("申請期限：今月末日", None, "2026-08-31"),
+        ("申込締切：来月10日", None, "2026-09-10"),
+        ("【申請受付期間：11/5～12/15】", "2026-11-05", "2026-12-15"),
+        ("書道コンテスト募集のお知らせ（10/9締切）", None, "2026-10-09"),
+        # Times.
+        ("公募期間：8月7日（金）9時～9月18日（金）午後3時まで", "2026-08-07T09:00", "2026-09-18T15:00"),
+        ("締切：8月31日（月）12：00", None, "2026-08-31T12:00"),
+        ("締切：8月31日 正午", None, "2026-08-31T12:00"),
+        ("締切：8月31日（月）23時59分", None, "2026-08-31T23:59"),
+        ("締切：8月31日（月）24時", None, "2026-09-01T00:00"),
+        ("締切：8月31日（月）午後5時半", None, "2026-08-31T17:30"),
+        ("申請期限：8月31日（月）【17時必着】", None, "2026-08-31T17:00"),
+        ("申込締切：9月10日（木）午後12時", None, "2026-09-10"),
+        ("募集期間：9月1日（火）～9月30日（水）8時30分～17時15分", "2026-09-01", "2026-09-30"),
+        # Parts, months, fiscal years.
+        ("公募期間：令和8年9月上旬～10月中旬", "2026-09-01", "2026-10-20"),
+        ("申請期間：令和8年9月～令和9年2月", "2026-09-01", "2027-02-28"),
+        ("交付申請期間：令和8年度末まで", None, "2027-03-31"),
+        ("受付期間：令和8年度", "2026-04-01", "2027-03-31"),
+        # Open ends.
+        ("受付開始：令和8年9月1日（火）から", "2026-09-01", None),
+        ("9月1日（火）10時受付開始", "2026-09-01T10:00", None),
+        ("令和8年8月20日（木）から募集を開始します。", "2026-08-20", None),
+        ("4月19日から応募を受け付け、締め切りは5月20日。", "2027-04-19", "2027-05-20"),
+        ("9月30日をもって申請受付を終了します。", None, "2026-09-30"),
+        ("申請書の提出は、9月30日(水)までに郵送してください。", None, "2026-09-30"),
+        ("10月12日まで一次審査の申請を受け付けている。", None, "2026-10-12"),
+        ("募集開始日 令和8年9月1日 募集終了日 令和8年9月30日", "2026-09-01", "2026-09-30"),
+        ("9月中旬申請受付開始、10月中旬申請締切、2027年2月上旬採択発表", "2026-09-11", "2026-10-20"),
+        # English, by dateparser.
+        ("Application deadline: August 31, 2026 17:00", None, "2026-08-31T17:00"),
+        ("Deadline: 31 August 2026", None, "2026-08-31"),
+    ],
+)
+def test_one_period(text: str, opens: str | None, closes: str | None) -> None:
+    window = only(text)
+    assert (window.role, window.opens, window.closes) == (Role.APPLY, opens, closes)
+    assert window.span and window.raw == text[slice(*window.span)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "更新日：2026年8月1日",
+        "2026年8月3日　山川県は、海辺の商店街を支える補助金の申請受付を始めた。",
+        "事業実施期間：交付決定日～令和9年2月28日",
+        "補助対象期間：令和8年4月1日から令和9年1月31日まで",
+        "実績報告書提出期限：令和9年3月10日",
+        "実績報告受付期間：令和9年1月1日～令和9年1月25日",
+        "採択結果の公表：令和8年10月下旬",
+        "第2回公募について、令和8年1月28日から公募要領を公開し、令和8年4月30日に受付を締め切りました。",
+        "令和7年12月3日から令和8年3月26日まで公募を行い、応募のあった12件について審査を行った結果、",
+        "対象期間：令和8年7月28日から令和9年1月27日の間に開始した休業等が対象となります。",
+        "廃棄物は令和9年3月31日までに処分することになっている。",
+        "令和8年4月1日から令和9年1月29日までに新車新規登録された車両",
+        "青色申告書を提出する者が、令和6年4月1日から令和9年3月31日までの間に開始する事業年度",
+        "受付時間：9:00～17:00　電話：03-0000-1234（12/29～1/3を除く）",
+        "補助率：1/2以内（小規模は2/3）、10/10",
+        "租税特別措置法第42条の12の5",
+        "令和8年度予算 商店街活性化事業費補助金",
+        "システムメンテナンス：8月10日22時～8月11日6時",
+        "例年6月頃に受付が始まり、1か月程度で締切となります。",
+        "このページは随時更新していきます。",
+        "以降、予算の範囲内において順次募集を開始する予定です。",
+        "公募期間：未定",
+        "",
+    ],
+)
+def test_no_window(text: str) -> None:
+    reading = read(text, published=PUBLISHED)
+    assert reading.windows == ()
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "開催概要日時10月27日13時00分～17時30分場所海辺ホール（山川市）定員40名参加費無料締め切り10月24日詳細は",
+            [("event", "2026-10-27T13:00", "2026-10-27T17:30"), ("apply", None, "2026-10-24")],
+        ),
+        ("セミナーを9月10日（木）に東京で開催します。", [("event", "2026-09-10", "2026-09-10")]),
+        ("9月10日オンライン開催！販路の作り方セミナー", [("event", "2026-09-10", "2026-09-10")]),
+        ("［9/3（木）山川開催］参加無料！", [("event", "2026-09-03", "2026-09-03")]),
+        (
+            "会期：2026年10月21日(水)～23日(金) 10:00～17:00",
+            [("event", "2026-10-21T10:00", "2026-10-23T17:00")],
+        ),
+        ("日時：9月10日（木）11時開始", [("event", "2026-09-10T11:00", "2026-09-10")]),
+        ("8月25日～26日に「山川祭り」（山川商工会）", [("event", "2026-08-25", "2026-08-26")]),
+        (
+            "事前相談：9月1日～9月15日　申請受付：9月16日～9月30日",
+            [("apply", "2026-09-01", "2026-09-15"), ("apply", "2026-09-16", "2026-09-30")],
+        ),
+        (
+            "受付期間： 新規者 2026年9月7日（月）～9月23日（水） 実績者 2026年9月7日（月）～9月28日（月）",
+            [("apply", "2026-09-07", "2026-09-23"), ("apply", "2026-09-07", "2026-09-28")],
+        ),
+        (
+            "申請受付期間：\n【事業開始日が令和8年4月1日～9月30日】令和8年4月1日～令和8年8月31日\n"
+            "【事業開始日が10月1日～令和9年3月31日】令和8年9月1日～令和9年2月28日",
+            [("apply", "2026-04-01", "2026-08-31"), ("apply", "2026-09-01", "2027-02-28")],
+        ),
+        # The same deadline said twice is one window, with the hour that only one of them gives.
+        (
+            "持続化補助金の公募要領を公開【申請受付期間：8/31～9/30】\n申請受付：令和8年8月31日\n応募締切：令和8年9月30日18:00",
+            [("apply", "2026-08-31", "2026-09-30T18:00")],
+        ),
+        ("受付期間：通年", [("apply", None, None)]),
+    ],
+)
+def test_windows_with_their_roles(text: str, expected: list[tuple[str, str | None, str | None]]) -> None:
+    assert ends(read(text, published=PUBLISHED)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "rounds"),
+    [
+        ("【申請期間】第1回：令和8年4月7日～4月16日第2回：令和8年9月29日～10月8日", [1, 2]),
+        ("【第3期】令和8年7月27日（月）～令和8年8月17日（月）12：00まで", [3]),
+        ("一次締切：9月30日 二次締切：11月30日", [1, 2]),
+        ("公募期間（二次公募）：2026年9月1日～2026年9月30日", [2]),
+        ("受付期間：令和8年9月30日まで（1次募集期間）", [1]),
+        ("公募期間：令和8年9月1日から", [None]),
+    ],
+)
+def test_rounds(text: str, rounds: list[int | None]) -> None:
+    assert [each.round for each in read(text, published=PUBLISHED).windows] == rounds
+
+
+def test_a_round_without_a_year_lies_before_the_next() -> None:
+    reading = read("公募期間 第1回：4月1日～4月30日、第2回：9月1日～9月30日", published=PUBLISHED)
+    assert [each.closes for each in reading.windows] == ["2026-04-30", "2026-09-30"]
+
+
+@pytest.mark.parametrize(
+    ("text", "basis"),
+    [
+        ("申請期間：令和8年9月1日～30日", Basis.FIXED),
+        ("申請期間：令和8年9月1日～30日（予定）", Basis.SCHEDULED),
+        ("申請期間：令和8年9月1日から", Basis.UNSPECIFIED),
+        ("締め切りは9月30日だが、予算に達し次第、募集を終了する。", Basis.UNTIL_BUDGET),
+        ("受付期間：令和8年9月1日～予算がなくなり次第終了", Basis.UNTIL_BUDGET),
+        ("受付期間：令和8年9月1日から（先着順、定員になり次第締切）", Basis.UNTIL_CAPACITY),
+        ("受付：随時", Basis.ROLLING),
+        ("申請期限：なし", Basis.ROLLING),
+        ("受付期間：毎月。補助金の総額が予算枠に達した時点で受付を終了いたします。", Basis.UNTIL_BUDGET),
+    ],
+)
+def test_basis(text: str, basis: Basis) -> None:
+    assert only(text).basis is basis
+
+
+@pytest.mark.parametrize(
+    ("text", "delivery"),
+    [
+        ("締切：9月30日（水）必着", Delivery.MUST_ARRIVE),
+        ("締切：9月30日（水） ※※必着※※", Delivery.MUST_ARRIVE),
+        ("締切：9月30日（水）まで（9月30日当日消印有効）", Delivery.POSTMARK),
+        ("締切：9月30日（水）", None),
+    ],
+)
+def test_delivery(text: str, delivery: Delivery | None) -> None:
+    assert only(text).delivery is delivery
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [
+        ("締切：9月30日17時", Precision.MINUTE),
+        ("締切：9月30日", Precision.DAY),
+        ("締切：9月末日", Precision.DAY),
+        ("締切：9月下旬", Precision.PART),
+        ("申請期間：9月から12月まで", Precision.MONTH),
+        ("受付期間：令和8年度", Precision.FISCAL_YEAR),
+    ],
+)
+def test_precision(text: str, precision: Precision) -> None:
+    assert only(text).precision is precision
+
+
+@pytest.mark.parametrize(
+    ("text", "inferred"),
+    [
+        ("申請期間：令和8年9月1日～令和8年9月30日", ()),
+        ("申請期間：令和8年9月1日～9月30日", ("closes.year",)),
+        ("申請期間：9月1日～9月30日", ("opens.year", "closes.year")),
+        ("締切：9月30日", ("closes.year",)),
+    ],
+)
+def test_years_that_we_concluded_are_marked(text: str, inferred: tuple[str, ...]) -> None:
+    assert only(text).inferred == inferred
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "code", "closes"),
+    [
+        ("公募期間：令和8年8月7日（月）まで", PUBLISHED, "weekday_conflict", ["2026-08-07"]),
+        ("公募期間：令和8年2月30日まで", PUBLISHED, "impossible_date", []),
+        ("公募期間：令和8年9月30日～令和8年9月1日", PUBLISHED, "impossible_date", []),
+        ("締切は9月30日", None, "no_year", []),
+    ],
+)
+def test_problems(text: str, published: str | None, code: str, closes: list[str]) -> None:
+    reading = read(text, published=published)
+    assert [each.closes for each in reading.windows] == closes
+    assert [(each.field, each.code) for each in reading.problems] == [("windows", code)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "申請期限を8月31日から9月30日に延長しました。",
+        "【延長】申請期限：8月31日→9月30日",
+        "受付期限を令和8年9月30日まで延長します（当初：令和8年8月31日）。",
+    ],
+)
+def test_an_extension_counts_and_the_old_date_is_kept_apart(text: str) -> None:
+    reading = read(text, published=PUBLISHED)
+    assert [each.closes for each in reading.windows] == ["2026-09-30"]
+    assert [each.closes for each in reading.superseded] == ["2026-08-31"]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("予算額に達したため、募集を終了しました。", None),
+        ("【受付終了】令和8年度 商店街支援事業", None),
+        ("現在、受付を一時停止しています。", None),
+        ("予算上限に達したため、8月1日をもって受付を終了しました。", "2026-08-01"),
+        ("申請受付は、令和8年7月31日17時をもちまして終了いたしました。", "2026-07-31T17:00"),
+    ],
+)
+def test_ended_early(text: str, at: str | None) -> None:
+    reading = read(text, published=PUBLISHED)
+    assert reading.windows == ()
+    assert reading.ended and reading.ended.at == at and reading.ended.raw in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "予算額に達した時点で受付を終了します。",
+        "説明会の申込受付は終了しました。",
+        "受付終了時刻は17時です。",
+    ],
+)
+def test_not_ended(text: str) -> None:
+    assert read(text, published=PUBLISHED).ended is None
+
+
+def test_the_end_of_one_round_is_not_the_end_of_another() -> None:
+    reading = read(
+        "第1回申請受付終了\n申請期間\n第1回：令和8年4月7日～4月16日\n第2回：令和8年9月29日～10月8日",
+        published=PUBLISHED,
+    )
+    assert reading.ended is None
+    assert [bool(each.ended_early) for each in reading.windows] == [True, False]
+
+
+def test_role_and_label_of_the_field() -> None:
+    window = read("2026年9月10日", role=Role.EVENT, label="開催日").windows[0]
+    assert (window.role, window.label, window.opens, window.closes) == (
+        Role.EVENT,
+        "開催日",
+        "2026-09-10",
+        "2026-09-10",
+    )
+
+
+@pytest.mark.parametrize(
+    ("utc", "japan"),
+    [
+        ("2026-08-07T08:00:00.000Z", "2026-08-07T17:00"),
+        ("2026-08-07T14:59:59Z", "2026-08-07T23:59:59"),
+        ("2026-08-07T15:00Z", "2026-08-08T00:00"),
+    ],
+)
+def test_instants(utc: str, japan: str) -> None:
+    assert instant_in_japan(utc) == japan
+
+
+PIECES = st.sampled_from(
+    "令和 平成 ㋿ 8 ８ 12 31 2026 年 月 日 / . - ～ から まで （金） (木曜日) 17時 午後3時 24:00 正午 末日 上旬 年度 同年 翌年 来月 "
+    "申請期間 締切 募集 受付 第2回 二次 開催 必着 消印有効 予算 に達し次第 終了 しました 延長 随時 ： 。 、 \n August T Z 十 二〇二六".split(
+        " "
+    )
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES | st.text(max_size=4), max_size=30).map("".join), st.sampled_from([None, PUBLISHED, "x"]))
+def test_any_text_is_read_and_every_window_shows_its_words(text: str, published: str | None) -> None:
+    reading = read(text, published=published)
+    for window in (*reading.windows, *reading.superseded):
+        assert window.span and window.raw and window.raw == text[slice(*window.span)]
+        if window.opens and window.closes:
+            assert window.opens[:10] <= window.closes[:10]
+    for problem in reading.problems:
+        assert problem.raw in text
+
+
+@pytest.mark.parametrize(
+    "unit", ["令和", "8月7日～", "申請期間", "第1回：8/7 ", "予算に達し", "受付は、", "(", " ", "一", "2026年", "May "]
+)
+def test_time_is_linear(unit: str) -> None:
+    def seconds(length: int) -> float:
+        text = unit * (length // len(unit))
+        start = time.process_time()
+        read(text, published=PUBLISHED)
+        return time.process_time() - start
+
+    seconds(1_000)
+    assert seconds(80_000) < 8 * (seconds(20_000) + 0.05)
+
+
+def test_a_megabyte_returns() -> None:
+    start = time.process_time()
+    assert read("令和" * 500_000, published=PUBLISHED) == Reading()
+    assert time.process_time() - start < 10
+
+
+def test_rows_over_the_command_line() -> None:
+    row = {"id": "a", "published": PUBLISHED, "text": "締切は9月30日"}
+    result = CliRunner().invoke(app, ["normalise", "deadlines"], input=json.dumps(row) + "\n\n")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == read_row(row)
+
+
+@pytest.mark.parametrize("line", ["{bad", "[1]", '{"text": "締切"}', '{"id": "a", "text": 5}'])
+def test_a_bad_line_is_named(line: str) -> None:
+    good = json.dumps({"id": "a", "text": ""})
+    result = CliRunner().invoke(app, ["normalise", "deadlines"], input=f"{good}\n{line}\n")
+    assert result.exit_code != 0
+    assert "line 2" in str(result.exception)
+
+
+def test_real_pages_show_their_words(shared: Path) -> None:
+    pages = sorted((shared / "recordings").glob("*/pages/*.html"))
+    if not pages:
+        pytest.skip("no recordings here")
+    read_any = 0
+    for page in pages:
+        text = plain(page.read_text(encoding="utf-8"))
+        for window in read(text, published="2026-08-01").windows:
+            read_any += 1
+            assert window.span and window.raw == text[slice(*window.span)]
+    assert read_any
