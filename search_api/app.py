@@ -10,16 +10,19 @@ from fastapi import APIRouter, Depends, FastAPI, Path, Request
 from fastapi import Query as Parameters
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.background import BackgroundTask
 
 from indexer.curate import apply, by_programme, shown
 from indexer.engine import Endpoint, endpoint
 from indexer.settings import Clock, Settings
 from indexer.store import Decision, Store
+from indexer.vocab import labels, regions
+from search_api import exports, feeds
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
-from search_api.models import Detail, Results, Trouble
-from search_api.query import Query
+from search_api.models import Detail, Hit, Results, Trouble
+from search_api.query import Query, Sort
 from search_api.search import Searcher, hit
 
 RETRY_SECONDS = 5
@@ -103,6 +106,155 @@ async def programme(id: Annotated[str, Path(max_length=120)], own: Own) -> Detai
     if found is None:
         raise NotFound(id)
     return found
+
+
+def _base(request: Request, own: Services) -> str:
+    return own.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+
+
+@api.get("/feeds/programmes.atom", summary="検索結果のフィード（Atom）", response_class=Response)
+async def feed(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
+    newest = query.with_(sort=Sort.NEWEST if query.sort is Sort.RELEVANCE else query.sort)
+    found = await feeds.first(own.searcher.hits(newest), feeds.MOST_ENTRIES)
+    return Response(feeds.atom(query, found, _base(request, own), own.now()), media_type="application/atom+xml")
+
+
+@api.get("/feeds/deadlines.ics", summary="締切と開催日のカレンダー（iCalendar）", response_class=Response)
+async def deadlines(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
+    soonest = query.with_(sort=Sort.DEADLINE if query.sort is Sort.RELEVANCE else query.sort)
+    found = await feeds.first(own.searcher.hits(soonest), feeds.MOST_EVENTS)
+    return Response(feeds.calendar(found, _base(request, own), own.now()), media_type="text/calendar")
+
+
+@api.get("/feeds/programmes/{id}.ics", summary="一つの支援の締切（iCalendar）", response_class=Response)
+async def deadlines_of(id: Annotated[str, Path(max_length=120)], request: Request, own: Own) -> Response:
+    found = await run_in_threadpool(detail, own.store, id, own.now())
+    if found is None:
+        raise NotFound(id)
+    hit = Hit.model_validate(found.model_dump() | {"featured": found.featured is not None})
+    return Response(feeds.calendar([hit], _base(request, own), own.now()), media_type="text/calendar")
+
+
+@api.get("/export/programmes.csv", summary="検索結果のCSV", response_class=Response)
+async def export_csv(query: Annotated[Query, Parameters()], own: Own) -> Response:
+    return _file(exports.as_csv(await _started(own, query)), "csv", "text/csv; charset=utf-8")
+
+
+@api.get("/export/programmes.jsonl", summary="検索結果のJSON Lines", response_class=Response)
+async def export_jsonl(query: Annotated[Query, Parameters()], own: Own) -> Response:
+    return _file(exports.as_jsonl(await _started(own, query)), "jsonl", "application/x-ndjson")
+
+
+@api.get("/export/programmes.xlsx", summary="検索結果のExcelファイル", response_class=Response)
+async def export_xlsx(query: Annotated[Query, Parameters()], own: Own) -> Response:
+    path = await exports.as_xlsx(await _started(own, query))
+    return FileResponse(
+        path,
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        filename="programmes.xlsx",
+        background=BackgroundTask(path.unlink, missing_ok=True),
+    )
+
+
+async def _started(own: Services, query: Query) -> AsyncIterator[Hit]:
+    """The stream of hits, with its first page fetched: an engine that is away is a 503, not half a file."""
+    stream = own.searcher.hits(query)
+    first = await anext(stream, None)
+
+    async def again() -> AsyncIterator[Hit]:
+        if first is not None:
+            yield first
+            async for each in stream:
+                yield each
+
+    return again()
+
+
+def _file(content: AsyncIterator[bytes], suffix: str, kind: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="programmes.{suffix}"'}
+    return StreamingResponse(content, media_type=kind, headers=headers)
+
+
+@api.get("/api/areas", summary="都道府県と市区町村")
+async def areas(q: Annotated[str, Parameters(max_length=40)] = "", parent: str = "") -> list[dict[str, str]]:
+    """`q` は漢字・かな・ローマ字の前方一致、`parent` は都道府県コード（その市区町村）。どちらも無ければ都道府県。"""
+    if q:
+        found = regions.search(q)
+    elif parent:
+        known = regions.find(parent)
+        found = regions.children(parent) if known else ()
+    else:
+        found = regions.prefectures()
+    return [{"code": each.code, "name": regions.full_name(each.code), "kana": each.kana} for each in found]
+
+
+FACETS = ("kind", "theme", "stage", "lever", "field", "industry", "issuer_level", "state")
+
+
+@api.get("/api/vocab", summary="選べる値と、その意味")
+async def vocab() -> dict[str, list[dict[str, Any]]]:
+    return {
+        facet: [
+            {"value": key, "label": each.name, "kana": each.kana, "help": each.help, "synonyms": each.synonyms}
+            for key, each in labels.labels(facet).items()
+        ]
+        for facet in FACETS
+    }
+
+
+@api.get("/api/sources", summary="情報源ごとの状態")
+async def sources(own: Own) -> list[dict[str, Any]]:
+    """いつ最後に正常に取得できたか。載っていない機関の支援は、ここでは見つかりません。"""
+
+    def read() -> list[dict[str, Any]]:
+        counts = own.store.counts()
+        found = []
+        for name, facts in own.store.sources().items():
+            runs = own.store.runs(name, limit=20)
+            good = next((run for run in runs if run.ok), None)
+            found.append(
+                {
+                    "name": name,
+                    **{key: facts.get(key, "") for key in ("title", "publisher", "url", "licence", "attribution")},
+                    "state": "unread" if not runs else "ok" if runs[0].ok else "failed",
+                    "last_good": good.at if good else None,
+                    "programmes": counts.get(name, 0),
+                }
+            )
+        return found
+
+    return await run_in_threadpool(read)
+
+
+@api.get("/api/stats", summary="件数と公開の時刻")
+async def stats(own: Own) -> dict[str, Any]:
+    published = await run_in_threadpool(own.store.fact, "publication")
+    counts = await run_in_threadpool(own.store.counts)
+    return {
+        "programmes": sum(counts.values()),
+        "by_source": counts,
+        "published": published["count"] if published else 0,
+        "published_at": published["at"] if published else None,
+    }
+
+
+@api.get("/api/suggest", summary="入力中の候補")
+async def suggest(q: Annotated[str, Parameters(max_length=60)], own: Own) -> dict[str, list[dict[str, str]]]:
+    """支援の名称・テーマ・場所。"""
+    if not q.strip():
+        return {"programmes": [], "labels": [], "areas": []}
+    found = await own.searcher.search(Query(q=q, per_page=5))
+    chosen = [
+        {"facet": facet, "value": key, "label": each.name}
+        for facet in ("theme", "kind", "field")
+        for key, each in labels.labels(facet).items()
+        if any(word.startswith(q) for word in (each.name, each.kana, *each.synonyms))
+    ]
+    return {
+        "programmes": [{"id": each.id, "title": each.title} for each in found.hits],
+        "labels": chosen[:5],
+        "areas": [{"code": each.code, "name": regions.full_name(each.code)} for each in regions.search(q, limit=5)],
+    }
 
 
 @api.get("/healthz", summary="動作確認", include_in_schema=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -20,6 +20,7 @@ from search_api.models import FacetValue, Hit, Results
 from search_api.query import Query, Scope, Sort, StateChoice
 
 INDEX = "programmes"
+STREAM_PAGE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 
 VOCABULARY = ("kind", "theme", "stage", "lever", "field", "industry")
@@ -216,6 +217,26 @@ class Searcher:
         now = self.now
         wanted = [_request(each, _joined(filters(each, now))) | {"page": 1, "hitsPerPage": 0} for each in queries]
         return [answer["totalHits"] for answer in await self.multi(wanted)] if wanted else []
+
+    async def hits(self, query: Query) -> AsyncIterator[Hit]:
+        """Every hit of a query from its first page on, in a stable order; a page at a time, without counting facets."""
+        now = self.now
+        condition = _joined(filters(query, now))
+        order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else SORTS[query.sort]
+        page = 1
+        while True:
+            request = _request(query, condition) | {
+                "page": page,
+                "hitsPerPage": STREAM_PAGE,
+                "attributesToRetrieve": ["hit"],
+                "sort": order,
+            }
+            [answer] = await self.multi([request])
+            for each in answer["hits"]:
+                yield hit(each["hit"], now)
+            if page >= answer["totalPages"]:
+                return
+            page += 1
 
     def _page(self, query: Query, conditions: Mapping[str, Expression]) -> tuple[str, str, dict[str, Any]]:
         request = _request(query, _joined(conditions)) | {

@@ -11,8 +11,8 @@ import meilisearch
 import pytest
 
 from indexer import publish as module
-from indexer.engine import Endpoint, EngineError
 from indexer.curate import apply
+from indexer.engine import Endpoint, EngineError
 from indexer.publish import publish
 from indexer.schema import Window
 from indexer.store import Record, Store

@@ -1,27 +1,11 @@
 """The HTTP contract: parameters, errors, and what a caller sees while the engine is away."""
 
-from collections.abc import Iterator
-
 import pytest
 from fastapi.testclient import TestClient
 
-from frontend.app import create_app
-from indexer.engine import Engine
 from tests.running import Site
-from tests.samples import EVERYTHING
 
 pytestmark = pytest.mark.engine
-
-
-@pytest.fixture(scope="module")
-def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site.made(engine.endpoint, tmp_path_factory.mktemp("site"), EVERYTHING)
-
-
-@pytest.fixture(scope="module")
-def client(site: Site) -> Iterator[TestClient]:
-    with TestClient(create_app(own=site.services), raise_server_exceptions=False) as opened:
-        yield opened
 
 
 def test_search_answers_as_the_contract_says(client: TestClient) -> None:

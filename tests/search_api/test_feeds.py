@@ -1,0 +1,97 @@
+"""Feeds and exports, read back with what other people read them with."""
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime, timedelta
+from xml.etree import ElementTree
+
+import pytest
+from fastapi.testclient import TestClient
+from icalendar import Calendar
+
+from search_api.exports import COLUMNS, harmless
+from tests.running import Site
+
+pytestmark = pytest.mark.engine
+NAMES = {"a": "http://www.w3.org/2005/Atom"}
+
+
+def test_an_atom_feed_of_a_search(client: TestClient) -> None:
+    answer = client.get("/feeds/programmes.atom?area=40130")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    root = ElementTree.fromstring(answer.content)
+    entries = root.findall("a:entry", NAMES)
+    total = client.get("/api/programmes?area=40130").json()["total"]
+    assert len(entries) == total
+    ids = [each.findtext("a:id", namespaces=NAMES) for each in entries]
+    assert len(set(ids)) == len(ids)
+    for each in entries:
+        assert datetime.fromisoformat(each.findtext("a:updated", "", NAMES)).tzinfo
+        assert each.findtext("a:title", namespaces=NAMES)
+
+
+def test_a_calendar_of_deadlines(client: TestClient) -> None:
+    answer = client.get("/feeds/deadlines.ics?state=any")
+    made = Calendar.from_ical(answer.content)
+    events = {str(each["uid"]): each for each in made.walk("VEVENT")}
+    assert made.walk("VTIMEZONE")
+    second = events["invented-0005-apply-2@shien"]
+    assert second.decoded("dtstart").isoformat() == "2026-08-22T17:00:00+09:00"
+    assert [each.decoded("trigger") for each in second.walk("VALARM")] == [timedelta(days=-7), timedelta(days=-1)]
+    assert "invented-0005-apply-1@shien" not in events, "a round that is over"
+    day = events["invented-0003-apply-1@shien"]
+    assert day.decoded("dtstart") == date(2026, 8, 28)
+    seminar = events["invented-0006-event-1@shien"]
+    assert seminar.decoded("dtend").isoformat() == "2026-09-10T16:00:00+09:00"
+    assert not seminar.walk("VALARM")
+    one = Calendar.from_ical(client.get("/feeds/programmes/invented-0005.ics").content)
+    assert {str(each["uid"]) for each in one.walk("VEVENT")} <= set(events)
+    assert client.get("/feeds/programmes/none.ics").status_code == 404
+
+
+def test_csv_for_japanese_spreadsheets(client: TestClient) -> None:
+    answer = client.get("/export/programmes.csv?state=any&sort=newest")
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0] == list(COLUMNS)
+    assert len(rows) - 1 == client.get("/api/programmes?state=any").json()["total"]
+    assert len({each[0] for each in rows}) == len(rows)
+
+
+def test_json_lines_and_excel(client: TestClient) -> None:
+    lines = client.get("/export/programmes.jsonl?kind=seminar&state=any").text.splitlines()
+    assert len(lines) == client.get("/api/programmes?kind=seminar&state=any").json()["total"]
+    answer = client.get("/export/programmes.xlsx?state=any")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert sheet.count("<row ") - 1 == client.get("/api/programmes?state=any").json()["total"]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+81", "-5", "@SUM(A1)", "\t=x"])
+def test_no_cell_is_a_formula(cell: str) -> None:
+    assert str(harmless(cell)).startswith("'")
+
+
+def test_bad_parameters_and_an_engine_that_is_away(client: TestClient, site: Site) -> None:
+    for path in ("/feeds/programmes.atom", "/feeds/deadlines.ics", "/export/programmes.csv", "/export/programmes.xlsx"):
+        assert client.get(f"{path}?aera=13").status_code == 422
+        site.gone = True
+        site.services.searcher._endpoint = None
+        try:
+            assert client.get(path).status_code == 503
+        finally:
+            site.gone = False
+
+
+def test_places_vocabulary_sources_and_suggestions(client: TestClient) -> None:
+    assert len(client.get("/api/areas").json()) == 47
+    assert client.get("/api/areas?q=ふくおかし").json()[0]["code"] == "40130"
+    assert {"value", "label", "help"} <= set(client.get("/api/vocab").json()["theme"][0])
+    assert client.get("/api/sources").json()[0]["attribution"] == "出典：架空財団"
+    assert client.get("/api/stats").json()["programmes"] > 0
+    found = client.get("/api/suggest?q=省エネ").json()
+    assert found["programmes"] and found["labels"]
+    assert client.get("/api/suggest?q=").json() == {"programmes": [], "labels": [], "areas": []}
+    assert client.get("/api/suggest?q=fukuoka").json()["areas"]
