@@ -17,7 +17,13 @@ from search_api.search import area_label
 Own = Annotated[Services, Depends(services)]
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
-NAVIGATION = {"/search": "探す", "/calendar": "締切カレンダー", "/map": "地図", "/list": "マイリスト"}
+NAVIGATION = {
+    "/search": "探す",
+    "/calendar": "カレンダー",
+    "/map": "地図",
+    "/guide": "省エネ",
+    "/list": "マイリスト",
+}
 FOOTER = {
     "/about": "このサイトについて",
     "/sources": "情報源と網羅",

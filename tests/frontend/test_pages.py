@@ -37,6 +37,7 @@ PAGES = [
     "/compare?id=invented-0001&id=invented-0090&id=none&id=invented-0005&id=invented-0006",
     "/list",
     "/list?id=invented-0001&id=invented-0090",
+    "/guide",
     "/sources",
     "/about",
     "/accessibility",
