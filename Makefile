@@ -8,7 +8,7 @@ DEBIAN := chromium fonts-noto-cjk
 # Arguments for `make up`, for example ARGS="--replay FOLDER".
 ARGS ?=
 
-.PHONY: up test check lint setup browser lock vocab clean
+.PHONY: up test check lint bench setup browser lock vocab clean
 
 up: setup
 	$(BIN)/shien up $(ARGS)
@@ -24,6 +24,10 @@ lint:
 
 check:
 	$(BIN)/python -m pytest
+
+# The deadline grammar beside dateparser on the same lines.
+bench: setup
+	$(BIN)/python -m tests.bench.deadlines
 
 setup: .venv/ready node_modules/ready
 

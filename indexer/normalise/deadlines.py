@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from indexer.normalise.text import fold
@@ -60,7 +61,8 @@ _POINT = re.compile(
     # 2026/8/7, R8.8.7, 2026-08-07, 令和8.8.7
     rf"|(?P<syear>{_YEAR}) ?(?:/|\.|-) ?(?P<smonth>\d{{1,2}}) ?[/.-] ?(?P<sday>\d{{1,2}})(?!\d)日?"
     # 8/7
-    r"|(?<![\d/.,-])(?P<bmonth>\d{1,2})/(?P<bday>\d{1,2})(?![\d/])(?!\)? ?(?:以内|以下|以上|相当|補助|助成|の額|を[上補助]|[%,.。]))"
+    r"|(?<![\d/.,-])(?P<bmonth>\d{1,2})/(?P<bday>\d{1,2})(?![\d/])(?!\)? ?(?:以内"
+    r"|以下|以上|相当|補助|助成|の額|を[上補助]|[%,.。]))"
     # 令和8年度, 令和8年度末, 同日
     rf"|(?P<fyear>{_YEAR}){_S}年度(?P<fend>末)?|(?P<fend2>(?<!度)年度末)|(?P<sameday>同日)"
     rf"){_WEEKDAY}?{_TIME}"
@@ -70,8 +72,10 @@ _REST = re.compile(
     rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}"
 )
 _SIGN = re.compile(
-    r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]|…|・・・|至|to\b|until\b)[ \n]{0,2}(?:、)?"
+    r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]"
+    r"|…|・・・|至|to\b|until\b)[ \n]{0,2}(?:、)?"
 )
+_MOVED = re.compile(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)")
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
 _PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 _ERAS = {"令": 2018, "㋿": 2018, "R": 2018, "平": 1988, "㍻": 1988, "H": 1988, "昭": 1925, "㍼": 1925, "S": 1925}
@@ -150,7 +154,7 @@ def _clock(match: re.Match[str]) -> tuple[int, int, int] | None:
     elif half == "午後" and hour == 12 and minute == 0:
         return None  # Midnight by the law of 1872, noon in use: neither is said for sure.
     second = int(match["sec"] or 0)
-    return (hour, minute, second) if hour < 24 and minute < 60 or (hour, minute, second) == (24, 0, 0) else None
+    return (hour, minute, second) if (hour < 24 and minute < 60) or (hour, minute, second) == (24, 0, 0) else None
 
 
 def _point(match: re.Match[str]) -> _Point:
@@ -205,7 +209,8 @@ class _Stretch:
 
 
 _ENGLISH = re.compile(
-    r"\b(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?:[a-z]{2,6})?\.?,? ?"
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov"
+    r"|Dec)(?:[a-z]{2,6})?\.?,? ?"
     r"(?:\d{1,2}(?:st|nd|rd|th)?,? )?20\d\d\b(?P<clock>(?:,|,? at)? \d{1,2}(?::\d\d| ?[ap]\.?m\b)(?: ?[ap]\.?m\b)?)?",
     re.IGNORECASE,
 )
@@ -237,7 +242,7 @@ def _parsed(words: str) -> datetime | None:
 
 
 def _stretches(text: str) -> list[_Stretch]:
-    found = []
+    found: list[_Stretch] = []
     at = 0
     foreign = {each.start: each for each in _foreign(text)}
     starts = sorted(foreign)
@@ -395,7 +400,7 @@ class _Calendar:
                 year = self._nearest(month, point.day or 1)
             known[name] = (year, month)
             inferred.append(f"{name}.year")
-        days = {}
+        days: dict[str, date] = {}
         for name, point in ends.items():
             if point is None:
                 continue
@@ -468,49 +473,77 @@ class _Calendar:
 
 # --- What a stretch is for ------------------------------------------------------------------------------------------
 
-_THING = r"(?:申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|登録|エントリー|予約|相談|調査|要望|取扱い?|参加|交付|認定|届け?出|書類|視聴|申し?出|回答|出展|出店|入居|受講|推薦|参画|希望|推せん|オーダー)"
+_THING = (
+    r"(?:申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|登録|エントリー"
+    r"|予約|相談|調査|要望|取扱い?|参加|交付|認定|届け?出|書類|視聴|申し?出|回答"
+    r"|出展|出店|入居|受講|推薦|参画|希望|推せん|オーダー)"
+)
 _LABEL = re.compile(
     # Not for applicants, or not a time to apply.
     r"(?P<both>(?:申請|募集|公募|受付|応募|申込)期間(?:及び|・|、|と|および)(?:受付)?時間)"
     r"|(?P<refuse>"
     r"(?:実績|完了|状況|成果|効果|遂行|事業)(?:報告|化報告)(?:[^。\n:\d]{0,12}(?:期限|期日|締切|締め切り|提出|期間))?"
-    r"|(?:補助|助成|支援|交付|委託|履行|事業|契約|実施|対象|工事|算定|基準|評価|審査|選考|返済|融資|据置|貸付|保証|猶予|有効|休業|利用|使用|保存|派遣|研修|伴走)"
+    r"|(?:補助|助成|支援|交付|委託|履行|事業|契約|実施|対象|工事|算定|基準|評価"
+    r"|審査|選考|返済|融資|据置|貸付|保証|猶予|有効|休業|利用|使用|保存|派遣|研修"
+    r"|伴走)"
     r"(?:事業)?(?:実施|対象|経費|遂行|完了)?(?:期間|期限|期日|予定日|日程|日)"
-    r"|(?:特例|補助|助成)?対象(?:となる)?(?:期間|経費|者)|事業(?:の)?(?:実施|完了|終了|開始)(?:予定)?(?:期間|期限|日)?|事業(?:着手|着工)日?"
-    r"|採択(?:結果)?(?:の)?(?:発表|公表|通知|予定)?(?:日|時期)?|交付決定(?:日|通知)?|審査(?:会|結果|日)?|(?:結果|選考)(?:の)?(?:発表|通知|公表)?"
-    r"|更新日?|公開日?|掲載日?|公表日?|公布日?|発表日?|発行日?|作成日?|改正日?|改定日?|改訂日?|施行日?|設立日?|創業日?|発災日?|発生日?|基準日|締結日"
+    r"|(?:特例|補助|助成)?対象(?:となる)?(?:期間|経費|者)|事業(?:の)?(?:実施|完了"
+    r"|終了|開始)(?:予定)?(?:期間|期限|日)?|事業(?:着手|着工)日?"
+    r"|採択(?:結果)?(?:の)?(?:発表|公表|通知|予定)?(?:日|時期)?|交付決定(?:日"
+    r"|通知)?|審査(?:会|結果|日)?|(?:結果|選考)(?:の)?(?:発表|通知|公表)?"
+    r"|更新日?|公開日?|掲載日?|公表日?|公布日?|発表日?|発行日?|作成日?|改正日?"
+    r"|改定日?|改訂日?|施行日?|設立日?|創業日?|発災日?|発生日?|基準日|締結日"
     r"|発注|契約|納品|納付|納入|支払い?|検収|着工|竣工|完成|取得|購入|稼働|廃業|開業日?|登記|入金|請求|返還|振込"
-    r"|(?:お)?(?:問合せ|問い合わせ|電話)(?:受付)?(?:時間|期間)?|(?:受付|営業|開庁|開館|対応|業務|執務)時間|休業|休館|定休|メンテナンス|停止期間|工期|納期|任期"
-    r"|質問(?:の)?(?:受付|提出)?(?:期間|期限|締切)?|質疑|入札|開札|現地(?:調査|確認)|ヒアリング(?:審査)|プレゼン|予算|法律?第|時点|現在"
+    r"|(?:お)?(?:問合せ|問い合わせ|電話)(?:受付)?(?:時間|期間)?|(?:受付|営業|開庁"
+    r"|開館|対応|業務|執務)時間|休業|休館|定休|メンテナンス|停止期間|工期|納期"
+    r"|任期"
+    r"|質問(?:の)?(?:受付|提出)?(?:期間|期限|締切)?|質疑|入札|開札|現地(?:調査"
+    r"|確認)|ヒアリング(?:審査)|プレゼン|予算|法律?第|時点|現在"
     r")"
-    r"|(?P<apply>(?:事前(?:相談|登録|申込|申請|協議|ヒアリング)|エントリー)(?:の)?(?:予約|申込|受付){0,3}(?:期間|期限|締切)|"
-    rf"(?:{_THING}(?:の|等|書|書類|・)?){{1,4}}(?:可能|実施)?(?:受付)?(?:期間|期限|期日|〆切り?|締切り?日?|締め切り日?|締切日時|締切時間|締め?切"
+    r"|(?P<apply>(?:事前(?:相談|登録|申込|申請|協議|ヒアリング)|エントリー)(?:の)?(?:予約"
+    r"|申込|受付){0,3}(?:期間|期限|締切)|"
+    rf"(?:{_THING}(?:の|等|書|書類|・)?){{1,4}}(?:可能|実施)?(?:受付)?(?:期間|期限"
+    rf"|期日|〆切り?|締切り?日?|締め切り日?|締切日時|締切時間|締め?切"
     r"|開始日時?|開始|終了日時?|終了日|スケジュール|日程|日時)"
-    r"|締切日時?|締め切り日|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?|エントリー|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?|締め切り|〆切"
+    r"|締切日時?|締め切り日|事前(?:相談|登録|申込|申請|協議|確認|ヒアリング)(?:\(必須\))?"
+    r"|エントリー|申請|申込み?|申し込み|応募|公募|募集|受付|受け付け|提出|締切り?"
+    r"|締め切り|〆切"
     r"|(?<![一-龥ァ-ヶー])(?:期限|期間|期日)|取扱い?(?=[期:])|登録期間"
     r"|deadline|application|apply"
     r")"
     r"|(?P<event>"
-    r"(?:開催|実施|開講|講座|セミナー|説明会|相談会|講演|イベント|ライブ|配信|視聴|放送|会)(?:概要)?(?:の)?(?:日時?|日程|期間|予定日)|開催概要(?:日時)?|開催(?:時間)?|日時|日程|会期|会場|とき|と き|開演|開講"
+    r"(?:開催|実施|開講|講座|セミナー|説明会|相談会|講演|イベント|ライブ|配信"
+    r"|視聴|放送|会)(?:概要)?(?:の)?(?:日時?|日程|期間|予定日)|開催概要(?:日時)?"
+    r"|開催(?:時間)?"
+    r"|日時|日程|会期|会場|とき|と き|開演|開講"
     r")",
     re.IGNORECASE,
 )
 _EXECUTION = re.compile(r"^(?:申請|受付|公募|募集|応募|申込|提出|取扱|調査|要望|参加)")
 _AFTER_END = re.compile(
-    r"^[ )\]】(（※」、]{0,4}(?:当日|\w曜日?|頃|ごろ)?[ ]?(?:[(][^()\n]{0,12}[)])?[ ]?(?:まで|迄|必着|消印|〆切|締切|締め切|しめきり|期限|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限|締切|締め切り)|厳守|を?[も以]って[^。\n]{0,12}?(?:終了|締め?切)(?:し|り|と|予定))"
+    r"^[ )\]】(（※」、]{0,4}(?:当日|\w曜日?|頃|ごろ)?[ ]?(?:[(][^()\n]{0,12}[)])?[ ]?(?:まで"
+    r"|迄|必着|消印|〆切|締切|締め切|しめきり|期限"
+    r"|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限"
+    r"|締切|締め切り)|厳守|を?[も以]って[^。\n]{0,12}?(?:終了|締め?切)(?:し|り"
+    r"|と|予定))"
 )
 _APPLY_VERB = re.compile(
     r"申請|申し?込|応募|公募|募集|受付|受け付け|提出|エントリー|(?:事前|参加|受講|利用)登録|締切|締め切|必着|消印"
 )
 _START = re.compile(
-    r"^[ )\]】]{0,3}(?:[(][^()\n]{0,12}[)])?(?:から|より|以降|に|、)?(?:の)?(?:[^\d。\n、]{0,12}?(?:申請|申し?込み?|応募|公募|募集|受付|受け付け|予約|登録|提出)(?:の受付)?(?:を|が)?)?(?:開始|スタート|始ま|始め)"
+    r"^[ )\]】]{0,3}(?:[(][^()\n]{0,12}[)])?(?:から|より|以降|に|、)?(?:の)?(?:[^\d。\n、]{0,12}?(?:申請"
+    r"|申し?込み?|応募|公募|募集|受付"
+    r"|受け付け|予約|登録|提出)(?:の受付)?(?:を|が)?)?(?:開始|スタート|始ま|始め)"
 )
 _FROM = re.compile(r"^[ )]{0,2}(?:から|より|以降|[〜～~])")
 _OVER = re.compile(
-    r"^[^。\n]{0,30}?(?:を?[も以]って|をもちまして|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)"
+    r"^[^。\n]{0,30}?(?:を?[も以]って|をもちまして|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た"
+    r"|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)"
 )
 _HELD = re.compile(
-    r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催|開講|ライブ配信|に実施する(?:説明会|セミナー))|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
+    r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催"
+    r"|開講|ライブ配信|に実施する(?:説明会|セミナー))"
+    r"|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
 )
 _HELD_LATER = re.compile(r"[ ]?(?:に|、|と)[^。\n]{0,70}?開催(?:する|し|され|を?予定|いた)")
 _HAPPENING = re.compile(r"開催|セミナー|説明会|商談会|講座|展示会|相談会|フォーラム|ウェビナー|交流会")
@@ -518,52 +551,75 @@ _SCHEDULED = re.compile(r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:\(?予定\)?|
 _MUST = re.compile(r"必着")
 _POST = re.compile(r"消印有効|消印まで有効|消印可")
 _BUDGET = re.compile(
-    r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限|終了)次第|先着順で(?:交付|採択)"
+    r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限"
+    r"|終了)次第|先着順で(?:交付|採択)"
 )
 _CAPACITY = re.compile(r"定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)|先着")
 _ROUND = re.compile(
-    r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付|申請|期|\)| ?:)"
+    r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}"
+    r"|[一二三四五六七八九十]) ?次(?=公募|募集|締切|締め切り|受付"
+    r"|申請|期|\)| ?:)"
 )
 _SENTENCE = re.compile(r"[。！？!?]")
 _GLUE = re.compile(
-    r"(?:第?[\d一二三四五六七八九十]{1,3}(?:回|期|次)|自|from|is|[\s:はがを、,。・】\]」』)>＞…■●◆◇○◎□▼▽★☆※\-=|【\[「『(<＜〔/]|について|まで|令和\d年度|\d{4}年度|[①-⑳]|\([^()\n]{0,20}\)|募集|公募|受付|以下のとおり|次のとおり|下記のとおり|締切|必着|厳守)*"
+    r"(?:第?[\d一二三四五六七八九十]{1,3}(?:回|期|次)|自|from|is|[\s:はがを、,。・】\]」』)>＞…■●◆◇○◎□▼▽★☆※\-=|【\[「『(<＜〔/]"
+    r"|について|まで"
+    r"|令和\d年度|\d{4}年度|[①-⑳]|\([^()\n]{0,20}\)|募集|公募|受付|以下のとおり"
+    r"|次のとおり|下記のとおり|締切|必着|厳守)*"
 )
 _EXTEND = re.compile(r"延長|変更|延期")
 _OLD = re.compile(r"(?:延長|変更|改定)前|旧|当初")
 
 _NAMED_YEAR = re.compile(r"(?<![\d,.])(20\d\d)(?![\d年/.-])")
 _UNTIL_BUDGET = re.compile(
-    r"(?:補助|助成|交付)?予算(?:額|枠|の?上限|総額)?[^。\n]{0,16}?(?:達し次第|達した(?:時点|場合)|なくなり次第|無くなり次第|達した段階|到達した時点|到達次第|なくなった時点|尽き次第)"
+    r"(?:補助|助成|交付)?予算(?:額|枠|の?上限|総額)?[^。\n]{0,16}?(?:達し次第"
+    r"|達した(?:時点|場合)|なくなり次第|無くなり次第|達した段階|到達した時点|到達次第"
+    r"|なくなった時点|尽き次第)"
     r"[^。\n]{0,24}?(?:終了|締め?切|打ち切)"
 )
 _ROLLING = re.compile(
-    r"(?:申請|受付|受け付け|募集|公募|申込み?|申し込み|応募|相談)(?:受付|可能)?(?:期間|期限|締切|時期|期日|日)?[ \n:はを】\]」、・]{0,4}"
+    r"(?:申請|受付|受け付け|募集|公募|申込み?|申し込み|応募|相談)(?:受付|可能)?(?:期間"
+    r"|期限|締切|時期|期日|日)?[ \n:はを】\]」、・]{0,4}"
     r"(?:随時|通年|常時|年間を通じて|年中)(?!更新)|(?:期間|時期):?[ \n】]{0,2}毎月"
-    r"|(?:随時|通年|常時)(?:で|、|に|の)?(?:お)?(?:受付|受け付け|受付け|申請(?!書)|申込|申し込み|公募|募集)(?!情報|要[項領]|開始)"
-    r"|(?:応募|申請|申込|受付|募集)(?:の)?(?:期限|期間|締切)[ :は]{0,2}(?:なし|無し|特になし|設けて(?:い|お)|定めて(?:い|お)|設けません|定めません|ありません|ない)"
+    r"|(?:随時|通年|常時)(?:で|、|に|の)?(?:お)?(?:受付|受け付け|受付け|申請(?!書)"
+    r"|申込|申し込み|公募|募集)(?!情報|要[項領]|開始)"
+    r"|(?:応募|申請|申込|受付|募集)(?:の)?(?:期限|期間|締切)[ :は]{0,2}(?:なし"
+    r"|無し|特になし|設けて(?:い|お)|定めて(?:い|お)|設けません|定めません|ありません"
+    r"|ない)"
 )
 _ENDED = re.compile(
-    r"(?:予算|定員)[^。\n]{0,16}?(?:達した|到達した|超えた|なくなった|達し、|到達し、)[^。\n]{0,24}?(?:終了(?:し(?:まし)?た|いたしました|とな)|締め?切り(?:まし)?た|締め切らせて|停止し|打ち切)"
+    r"(?:予算|定員)[^。\n]{0,16}?(?:達した|到達した|超えた|なくなった|達し、|到達し、)[^。\n]{0,24}?(?:終了(?:し(?:まし)?た"
+    r"|いたしました|とな)"
+    r"|締め?切り(?:まし)?た|締め切らせて|停止し|打ち切)"
     r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?(?:は、|[はをが])?[^。\n、]{0,24}?"
-    r"(?:終了(?:しました|いたしました|致しました|しており|しています|した(?=[。)）\n]|$)|となりました|済み)|締め?切りました|締め切らせていただきました|(?:一時)?(?:停止|中止|休止)(?:しました|しており|しています|いたしました|中))"
+    r"(?:終了(?:しました|いたしました|致しました|しており|しています|した(?=[。)）\n]"
+    r"|$)|となりました|済み)|締め?切りました|締め切らせていただきました|(?:一時)?(?:停止"
+    r"|中止"
+    r"|休止)(?:しました|しており|しています|いたしました|中))"
     r"|(?:受付|募集|公募|申請|申込)(?:受付)?(?:は)?終了(?=[】\]〕)!！。 \n]|$|令和|事業|支援|助成|補助|創業)"
 )
 _NOT_APPLYING = re.compile(r"説明会|セミナー|質問|相談会|アンケート|講座|パブリック|昨年|前年|時点|場合|次第")
 
 _CONDITION = re.compile(
-    r"(?:まで)?の間|から(?:の)?(?:申請日|交付決定|[^。\n]{0,8}月分)|までに(?:取得|購入|支払|開始する|完了|着手|創業|設立)|[)\]】]?(?:の|に|中)?(?:場合|間に|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)|に(?:実施|支払|購入|納品|契約|着手|発注)"
+    r"(?:まで)?の間|から(?:の)?(?:申請日|交付決定|[^。\n]{0,8}月分)|までに(?:取得"
+    r"|購入|支払|開始する|完了|着手|創業|設立)|[)\]】]?(?:の|に|中)?(?:場合|間に"
+    r"|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)"
+    r"|に(?:実施|支払|購入|納品|契約|着手|発注)"
 )
 _ALONE = re.compile(r"(?:[^\n]{0,4}\n)?[ ・■●◆○◎※]{0,3}(?:[【\[(<＜〈①-⑳][^\n】\])>＞〉]{0,20}[】\])>＞〉]?)?[ :]{0,2}")
 _ALONE_AFTER = re.compile(r"[ まで)】必着厳守消印有効(]{0,10}(?:\n|$|[。※])")
 _POSTFIX = re.compile(
-    rf"[ )】]{{0,2}}(?:に|より|から)?(?:{_THING}){{1,3}}(?:の)?(?:(?P<start>開始|スタート)|締切|締め切り|〆切|期限)(?!日?[:は])"
+    rf"[ )】]{{0,2}}(?:に|より|から)?(?:{_THING}){{1,3}}(?:の)?(?:(?P<start>開始"
+    rf"|スタート)|締切|締め切り|〆切|期限)(?!日?[:は])"
 )
 _AFTERWARDS = re.compile(r"[ )】]{0,2}(?:頃|以降)?に?(?:採択|交付決定|結果|審査|選考|事業開始|事業完了)")
 _FOR_SOME = re.compile(r"[:は][^\d。\n:]{1,14}[はが:]")
 _OWN_LABEL = re.compile(r"[^\s:回期次枠型類業分ス①-⑳)】A-Z] ?:")
 _FISCAL_END = re.compile(r"[ )」]{0,2}(?:$|\n|中|末|まで|[(※。])")
 _HEADER = re.compile(
-    rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間|期限|期日|締切|締切日|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
+    rf"(?:^|[\n■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.])(?P<label>(?:補助金|助成金|支援金)?(?:{_THING}){{1,3}}(?:の)?(?:期間"
+    rf"|期限|期日|締切|締切日"
+    rf"|スケジュール|日程))[ :】>＞〉]{{0,3}}\n"
     r"|(?:^|\n)[■●◆◇○◎□▼▽★☆※【<＜〈 ・\d.]{0,4}[^\s\d:。]{2,16}[:】＞〉]"
 )
 _BACK, _AHEAD = 80, 80
@@ -636,20 +692,16 @@ def _joined(one: Window, other: Window) -> Window | None:
 
 def _same_year(window: Window, model: Window) -> Window:
     """A deadline whose year we inferred is the model's where all but the year agrees and the rounds are the same."""
-    if (
-        window.round
-        and window.round == model.round
-        and window.closes
-        and model.closes
-        and "closes.year" in window.inferred
-    ):
-        if "closes.year" not in model.inferred and window.opens is None and window.closes[5:10] == model.closes[5:10]:
-            return window.model_copy(update={"closes": model.closes[:4] + window.closes[4:]})
+    if not (window.round and window.round == model.round and window.closes and model.closes and not window.opens):
+        return window
+    only_the_window = "closes.year" in window.inferred and "closes.year" not in model.inferred
+    if only_the_window and window.closes[5:10] == model.closes[5:10]:
+        return window.model_copy(update={"closes": model.closes[:4] + window.closes[4:]})
     return window
 
 
 def _carries(between: str) -> bool:
-    """Whether a label above still holds: what stands between is the name of a round or a course, no label of its own."""
+    """Whether a label above still holds: between stands the name of a round or a course, no label of its own."""
     return not _OWN_LABEL.search(between)
 
 
@@ -787,9 +839,9 @@ class _Reader:
                     return applies(word, True)
                 if gap in ("は", "が") and re.match(r"$|[ 。\n]|、|と(?!な)", after):
                     return applies(word)
-        if refused and not re.match(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印)", after):
-            if tight or len(gap) <= 16:
-                return None
+        says_deadline = re.match(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印)", after)
+        if refused and not says_deadline and (tight or len(gap) <= 16):
+            return None
         if ending and not is_range:
             if (
                 re.match(
@@ -803,7 +855,7 @@ class _Reader:
             if re.search(r"実績報告|完了報告|問い?合わ?せ|購入|支払|完了|取得|新車", sentence[:40]) and not tight:
                 return None
             near = (
-                bool(applying)
+                applying is not None
                 and not re.search(r"[、\n]", before[applying.end() :])
                 and len(before) - applying.end() <= 30
             )
@@ -813,7 +865,7 @@ class _Reader:
         if held and not refused:
             return _Purpose(role=Role.EVENT, label="")
         if not is_range and (stretch.closes is None or _START.match(after)):
-            near = applying and len(before) - applying.end() <= 12
+            near = applying is not None and len(before) - applying.end() <= 12
             if (near or _APPLY_VERB.search(sentence[:16])) and not refused:
                 return applies(applying[0] if applying else "", True)
         if is_range and not refused:
@@ -834,16 +886,11 @@ class _Reader:
             header = self._header(stretch.start, len(before))
             if header:
                 return applies(header)
-        if (
-            last
-            and len(whole) <= 25
-            and _carries(whole)
-            and not labels
-            and not _SENTENCE.search(whole)
-            and (is_range or ending or "\n" not in whole)
-        ):
-            if is_range or stretch.closes is None or ending or last.role is Role.EVENT:
-                return replace(last, starts=False if is_range or ending else stretch.closes is None, round=number)
+        alike = (
+            is_range or ending or ("\n" not in whole and last and (stretch.closes is None or last.role is Role.EVENT))
+        )
+        if last and alike and len(whole) <= 25 and not labels and _carries(whole) and not _SENTENCE.search(whole):
+            return replace(last, starts=not is_range and not ending and stretch.closes is None, round=number)
         if bare:
             return _Purpose(role=self.role or Role.APPLY, label=self.label, starts=stretch.closes is None, round=number)
         if re.search(r"[【\[〔]$", before) and stretch.closes and _HAPPENING.search(self.folded[:400]):
@@ -904,8 +951,9 @@ class _Reader:
         if purpose is None:
             return None
         if stretch.closes and stretch.closes.fiscal and stretch.opens is None and not _AFTER_END.match(after):
-            stretch = replace(stretch, opens=stretch.closes)
-            days["opens"] = _resolve_day(stretch.closes, days["closes"].year - 1, 4, False)
+            last = stretch.closes
+            stretch = replace(stretch, opens=last)
+            days["opens"] = _resolve_day(last, days["closes"].year - 1, 4, False)
         ends = {"opens": stretch.opens, "closes": stretch.closes}
         moments = {name: _moment(ends[name], day) for name, day in days.items()}  # type: ignore[arg-type]
         for name, day in days.items():
@@ -976,7 +1024,7 @@ class _Reader:
         sentence = after.split("。", 1)[0]
         if (
             stretch.opens and stretch.closes and window.role is Role.APPLY
-            and (re.search(r"[→⇒]", stretch.sign) or re.match(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)", sentence))
+            and (re.search(r"[→⇒]", stretch.sign) or _MOVED.match(sentence))
             and (re.search(r"期限|締切|締め切|〆", before[-20:]) or _EXTEND.search(before[-20:]))
         ):  # fmt: skip
             old = window.model_copy(
@@ -1016,33 +1064,39 @@ class _Reader:
             and window.round in (None, previous.round)
         ):
             if (
-                self.weak == previous.span
-                and previous.closes
-                and window.opens is None
-                and re.search(r"締|期限", window.label)
+                (
+                    self.weak == previous.span
+                    and previous.closes
+                    and window.opens is None
+                    and re.search(r"締|期限", window.label)
+                )
+                and window.closes
+                and previous.closes[:10] < window.closes[:10]
+                and len(between) <= 45
             ):
-                if window.closes and previous.closes[:10] < window.closes[:10] and len(between) <= 45:
-                    previous = previous.model_copy(
-                        update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED}
-                    )
-            if previous.closes is None and window.opens is None and previous.basis is Basis.UNSPECIFIED:
-                if (
-                    previous.opens
-                    and window.closes
-                    and previous.opens[:10] <= window.closes[:10]
-                    and len(between) <= 45
-                ):
-                    start = previous.span[0] if previous.span else stretch.start
-                    self.windows.pop()
-                    window = window.model_copy(
-                        update={
-                            "opens": previous.opens,
-                            "round": previous.round,
-                            "inferred": previous.inferred + window.inferred,
-                            "raw": self.text[start : stretch.end],
-                            "span": (start, stretch.end),
-                        }
-                    )
+                previous = previous.model_copy(
+                    update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED}
+                )
+            if (
+                previous.closes is None
+                and window.opens is None
+                and previous.basis is Basis.UNSPECIFIED
+                and previous.opens
+                and window.closes
+                and previous.opens[:10] <= window.closes[:10]
+                and len(between) <= 45
+            ):
+                start = previous.span[0] if previous.span else stretch.start
+                self.windows.pop()
+                window = window.model_copy(
+                    update={
+                        "opens": previous.opens,
+                        "round": previous.round,
+                        "inferred": previous.inferred + window.inferred,
+                        "raw": self.text[start : stretch.end],
+                        "span": (start, stretch.end),
+                    }
+                )
         if not self._says_when(window.label) and not _AFTER_END.match(after) and stretch.opens is None:
             self.weak = window.span
         for at, other in enumerate(self.windows):
@@ -1063,7 +1117,7 @@ class _Reader:
     def _order_rounds(self) -> None:
         """A round without a year that would fall after the next round lies a year earlier."""
         numbered = [at for at, each in enumerate(self.windows) if each.role is Role.APPLY and each.round]
-        for at, following in reversed(list(zip(numbered, numbered[1:], strict=False))):
+        for at, following in reversed(list(pairwise(numbered))):
             one, other = self.windows[at], self.windows[following]
             first, second = one.closes or one.opens or "", other.closes or other.opens or ""
             ends = _ends(one)
