@@ -80,8 +80,9 @@ async def home(request: Request, own: Own) -> Response:
 
 @router.get("/search")
 async def search(request: Request, own: Own) -> Response:
-    """search.html: query, results, dropped (parameters not understood), chips, sources (names), last_page,
-    ways (out of an empty result), place (for the form), unknown_place (the question for what has no place, or None).
+    """search.html: query, plain (the query from its first page), results, dropped (parameters not understood), chips,
+    sources (names), last_page, ways (out of an empty result), place (for the form), unknown_place (the question for
+    what has no place, or None).
     """
     if "prefecture" in request.query_params:
         return _submitted(request, "/search")
@@ -98,6 +99,7 @@ async def search(request: Request, own: Own) -> Response:
         heading=f"{names}の支援 {results.total:,}件" if names else f"支援を探す {results.total:,}件",
         query=query,
         place=places.of(query.area),
+        plain=query.with_(page=1, per_page=20),
         results=results,
         dropped=dropped,
         facets=FACETS,

@@ -202,6 +202,10 @@ def test_the_whole_task_by_keyboard_alone(visit: Open) -> None:
     press("Enter")
     page.wait_for_url("**/programmes/invented-0091")
     assert page.get_by_role("heading", level=1).inner_text() == "福岡市 太陽光パネル設置補助金"
+    tab_to("締切をカレンダーに入れる")
+    with page.expect_download() as download:
+        press("Enter")
+    assert "BEGIN:VEVENT" in download.value.path().read_text(encoding="utf-8")
     page.go_back()
     tab_to("カレンダー", 120)
     press("Enter")
@@ -225,6 +229,9 @@ def test_the_whole_task_without_javascript(visit: Open) -> None:
     assert "福岡市 太陽光パネル設置補助金" in page.locator("main").inner_text()
     page.get_by_role("link", name="福岡市 太陽光パネル設置補助金").click()
     assert "あと6日" in page.locator("main").inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="締切をカレンダーに入れる").click()
+    assert "20260828" in download.value.path().read_text(encoding="utf-8")
     page.goto("/")
     assert page.locator("#town").input_value() == "40130"
 
@@ -244,6 +251,12 @@ def test_results_change_in_place_and_are_announced(visit: Open) -> None:
     page.wait_for_url("**/search")
     page.locator(".card").nth(6).wait_for()
     assert page.locator("h1").count() == 1
+
+
+def test_the_search_box_suggests(visit: Open) -> None:
+    page = visit("/")
+    page.get_by_label("ことば").press_sequentially("太陽光")
+    page.locator("#suggestions option[value='福岡市 太陽光パネル設置補助金']").wait_for(state="attached")
 
 
 def test_my_list_lives_in_the_browser(visit: Open) -> None:
