@@ -23,7 +23,7 @@ lint:
 	$(BIN)/lint-imports
 
 check:
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The deadline grammar beside dateparser on the same lines.
 bench: setup
