@@ -32,7 +32,7 @@ _CEILING_BEFORE = re.compile(r"(?:上限|限度|最大|最高|マックス)[^。
 _CEILING_AFTER = re.compile(
     r"^\s*[\])】」(]?\s*(?:を|が|の|の?額を)?\s*(?:上限|限度|まで(?!の)|以内|限り|とし|支給|補助|助成|給付|を交付)"
 )
-_FLOOR_BEFORE = re.compile(r"(?:下限|最低)[^。\n\d)]{0,36}$")
+_FLOOR_BEFORE = re.compile(r"(?:下限|最低(?!賃金))[^。\n\d)]{0,36}$")
 _FLOOR_AFTER = re.compile(r"^\s*[(「]?\s*(?:を|が)?\s*下限")
 _MORE_AFTER = re.compile(r"^\s*(?:を|まで)?\s*(?:上乗せ|加算|増額)")
 _LABEL = re.compile(
@@ -50,7 +50,7 @@ _OTHER_AFTER = re.compile(
     r"^\s*[)】]?\s*(?:以上|を超|未満|程度の(?:売|経費|事業)|相当|の(?:売上|収入|設備|物品|機器|取引|契約|費用|経費|事業)|を?(?:加算|上乗せ|増額))"
 )
 _BETWEEN = re.compile(r"^\s*(?:から|[〜～~]|以上)\s*$")
-_RATE_NEAR = re.compile(rf"{_SUPPORT}|負担|経費の|費用の|額の|以内|率")
+_RATE_NEAR = re.compile(r"補助|助成|給付|支給|負担|経費の|費用の|額の")
 _NOT_A_RATE = re.compile(
     r"(?:賃上げ|賃金|引上げ|給与|削減|減少|増加|向上|以上の|売上|所得|株式|議決権|出資|利子|金利|年利|消費税|税率)[^。\n]{0,14}$"
 )

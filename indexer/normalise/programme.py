@@ -46,6 +46,7 @@ _PROCEDURE = re.compile(
 
 _SUMMARY = 160
 _TELLING = frozenset({Kind.CASE, Kind.QA})
+_REPORTING = frozenset({Kind.NEWS, themes.OTHER})
 
 
 def programme_id(notice: Notice) -> str:
@@ -119,7 +120,7 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
         areas_raw=place.raw,
         event_areas=place.event_codes,
         windows=windows,
-        amount=amounts.merge(notice.amount, notice.rate, offered),
+        amount=amounts.merge(notice.amount, notice.rate, "" if labels.kind in _REPORTING else offered),
         eligibility=read_eligibility(offered, employees=notice.employees, industries=notice.industries),
         fields=labels.fields,
         gx=labels.gx,

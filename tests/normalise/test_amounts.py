@@ -60,6 +60,8 @@ def test_sums(text: str, expected: int | None) -> None:
         ("受講料：5,000円", None, None, None),
         ("補助対象経費が100万円以上の事業", None, None, None),
         ("時給1,000円以上", None, None, None),
+        ("女性の継続就業率100%、奨励の輪を広げる企業です。", None, None, None),
+        ("最低賃金と事業場内の賃金の差額が30円である事業場", None, None, None),
         ("4/1から6/30まで受け付けます。", None, None, None),
         ("令和8年度予算額：補助金 1億円", None, None, None),
         ("廃業費を最大2,000万円上乗せできます。補助上限は500万円です。", 5_000_000, None, None),
