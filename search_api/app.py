@@ -24,6 +24,7 @@ from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Hit, Results, Trouble
 from search_api.query import Query, Sort
 from search_api.search import Searcher, hit
+from search_api.sources import Origin, origins
 
 RETRY_SECONDS = 5
 
@@ -203,27 +204,9 @@ async def vocab() -> dict[str, list[dict[str, Any]]]:
 
 
 @api.get("/api/sources", summary="情報源ごとの状態")
-async def sources(own: Own) -> list[dict[str, Any]]:
+async def sources(own: Own) -> list[Origin]:
     """いつ最後に正常に取得できたか。載っていない機関の支援は、ここでは見つかりません。"""
-
-    def read() -> list[dict[str, Any]]:
-        counts = own.store.counts()
-        found = []
-        for name, facts in own.store.sources().items():
-            runs = own.store.runs(name, limit=20)
-            good = next((run for run in runs if run.ok), None)
-            found.append(
-                {
-                    "name": name,
-                    **{key: facts.get(key, "") for key in ("title", "publisher", "url", "licence", "attribution")},
-                    "state": "unread" if not runs else "ok" if runs[0].ok else "failed",
-                    "last_good": good.at if good else None,
-                    "programmes": counts.get(name, 0),
-                }
-            )
-        return found
-
-    return await run_in_threadpool(read)
+    return await run_in_threadpool(origins, own.store, own.now())
 
 
 @api.get("/api/stats", summary="件数と公開の時刻")
