@@ -19,6 +19,7 @@ from indexer.vocab import labels, regions
 LIVE = "programmes"
 BATCH = 1000
 UNRANKED = 1_000_000
+SYNONYM_CHARACTERS = 2_000
 BODY_CHARACTERS = 12_000
 TASK_MINUTES = 15
 
@@ -26,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 SETTINGS: dict[str, Any] = {
     "searchableAttributes": [
-        "title", "yomi", "places", "issuer", "summary", "labels", "body",
+        "title", "yomi", "places", "issuer", "summary", "labels", "also", "body",
     ],
     "filterableAttributes": [
         "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "gx",
@@ -72,6 +73,8 @@ def document(curated: Curated, now: datetime) -> dict[str, Any]:
             for each in chosen
             if (label := labels.labels(facet).get(each))
         ],
+        # The engine cuts the words of its own synonyms otherwise than Japanese text, and does not find them.
+        "also": list(labels.found_by(f"{programme.title}\n{programme.summary}\n{programme.body[:SYNONYM_CHARACTERS]}")),
         "areas": list(codes),
         "prefectures": prefectures,
         "place_level": _level(codes),
@@ -125,8 +128,7 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     try:
         _wait(client, client.create_index(version, {"primaryKey": "id"}).task_uid)
         index = client.index(version)
-        settings = SETTINGS | {"synonyms": labels.synonyms()}
-        _wait(client, index.update_settings(settings).task_uid)
+        _wait(client, index.update_settings(SETTINGS).task_uid)
         count, tasks = 0, []
         decided = by_programme(store.decisions())
         hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())

@@ -20,6 +20,8 @@ from search_api.models import FacetValue, Hit, Results
 from search_api.query import Query, Scope, Sort, StateChoice
 
 INDEX = "programmes"
+STRATEGIES = ("all", "frequency", "last")
+"""A question whose words no programme has all of is asked again, with the commonest words, then the last, dropped."""
 STREAM_PAGE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 
@@ -194,12 +196,13 @@ class Searcher:
         return self._clock()
 
     async def search(self, query: Query) -> Results:
-        """One page of results with facet counts, in one round trip to the engine. Unavailable if it does not answer."""
+        """One page of results with facet counts. Unavailable if the engine does not answer."""
         started = time.perf_counter()
         now = self.now
         conditions = filters(query, now)
         requests = [self._page(query, conditions), *_counts(query, conditions, now)]
-        answers = await self.multi([each for _, _, each in requests])
+        strategy = await self._strategy(query.q)
+        answers = await self.multi([each | {"matchingStrategy": strategy} for _, _, each in requests])
         main = answers[0]
         counted = [(facet, value, answer) for (facet, value, _), answer in zip(requests, answers, strict=True)]
         return Results(
@@ -212,10 +215,25 @@ class Searcher:
             query=query.understood(),
         )
 
+    async def _strategy(self, words: str) -> str:
+        """How strictly these words are matched: whatever else is chosen, so that counts and results agree."""
+        if not words.strip():
+            return STRATEGIES[0]
+        tried = [{"indexUid": INDEX, "q": words, "locales": ["jpn"], "page": 1, "hitsPerPage": 0} for _ in STRATEGIES]
+        answers = await self.multi(
+            [each | {"matchingStrategy": how} for each, how in zip(tried, STRATEGIES, strict=True)]
+        )
+        found = (how for how, answer in zip(STRATEGIES, answers, strict=True) if answer["totalHits"])
+        return next(found, STRATEGIES[0])
+
     async def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many results each question has, in one round trip to the engine."""
         now = self.now
-        wanted = [_request(each, _joined(filters(each, now))) | {"page": 1, "hitsPerPage": 0} for each in queries]
+        how = {words: await self._strategy(words) for words in {each.q for each in queries}}
+        wanted = [
+            _request(each, _joined(filters(each, now))) | {"page": 1, "hitsPerPage": 0, "matchingStrategy": how[each.q]}
+            for each in queries
+        ]
         return [answer["totalHits"] for answer in await self.multi(wanted)] if wanted else []
 
     async def hits(self, query: Query) -> AsyncIterator[Hit]:
@@ -224,8 +242,10 @@ class Searcher:
         condition = _joined(filters(query, now))
         order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else SORTS[query.sort]
         page = 1
+        strategy = await self._strategy(query.q)
         while True:
             request = _request(query, condition) | {
+                "matchingStrategy": strategy,
                 "page": page,
                 "hitsPerPage": STREAM_PAGE,
                 "attributesToRetrieve": ["hit"],
@@ -307,7 +327,6 @@ def _request(query: Query, condition: str) -> dict[str, Any]:
         "q": query.q,
         "filter": condition or None,
         "locales": ["jpn"],
-        "matchingStrategy": "all",
     }
 
 

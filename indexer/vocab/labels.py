@@ -1,5 +1,7 @@
 """The labels of every facet with what users see of them, and the search engine's synonyms."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -70,6 +72,35 @@ def _synonyms() -> Mapping[str, tuple[str, ...]]:
     for word, others in data["one_way"].items():
         found.setdefault(word, {}).update(dict.fromkeys(others))
     return MappingProxyType({word: tuple(others) for word, others in found.items()})
+
+
+@cache
+def _mentions() -> tuple[re.Pattern[str], Mapping[str, tuple[str, ...]]]:
+    """Every word that another one finds, as one expression, and those that find it."""
+    found: dict[str, dict[str, None]] = {}
+    for word, others in _synonyms().items():
+        for other in others:
+            found.setdefault(_same(other), {})[word] = None
+    words = sorted(found, key=len, reverse=True)
+    # A Latin word counts only alone: the EV in EVENT is none.
+    parts = [rf"(?<![a-z]){re.escape(each)}(?![a-z])" if each.isascii() else re.escape(each) for each in words]
+    return re.compile("|".join(parts)), {word: tuple(others) for word, others in found.items()}
+
+
+def _same(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def found_by(text: str) -> tuple[str, ...]:
+    """The words under which a text is to be found besides its own: the synonyms of what stands in it.
+
+    >>> "ソーラー" in found_by("太陽光発電設備の補助"), found_by("EVENTのお知らせ")
+    (True, ())
+    """
+    expression, words = _mentions()
+    same = _same(text)
+    found = dict.fromkeys(word for match in expression.finditer(same) for word in words[match[0]])
+    return tuple(word for word in found if _same(word) not in same)
 
 
 def synonyms() -> dict[str, list[str]]:

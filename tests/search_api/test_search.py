@@ -120,6 +120,20 @@ def test_a_facet_counts_what_choosing_it_would_give(ask: Ask) -> None:
         assert value.count == ask(closes_within=int(value.value)).total, value
 
 
+def test_synonyms_are_found_both_ways(ask: Ask) -> None:
+    assert 5 in numbers(ask(q="ソーラー"))
+    assert numbers(ask(q="カーボンニュートラル", state=["any"])) >= {6}
+    assert 8 not in numbers(ask(q="ソーラー", state=["any"]))
+
+
+def test_a_sentence_finds_what_has_its_words_and_counts_agree(ask: Ask) -> None:
+    question = "太陽光発電の設備に使える補助金を探しています"
+    found = ask(q=question)
+    assert 5 in numbers(found)
+    for value in found.facets["kind"]:
+        assert value.count == ask(q=question, kind=[value.value]).total
+
+
 def test_excluding_a_value(ask: Ask) -> None:
     assert numbers(ask(kind=["-subsidy"], state=["any"])) == {6, 10, 11}
     assert numbers(ask(gx=True, theme=["-renewables"], state=["any"])) == {1, 6, 11}
