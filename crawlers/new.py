@@ -106,9 +106,9 @@ def main() -> int:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         notices = [json.loads(line) for line in lines]
     if not ok or not notices:
-        print(
-            "no programme was found: see the log above, and the recipe in crawlers/bases/list_page.py", file=sys.stderr
-        )
+        print("no programme was found: see above, and the recipe in crawlers/bases/list_page.py", file=sys.stderr)
+        if not replay:
+            shutil.rmtree(folder, ignore_errors=True)
         return 1
     show(notices)
     if replay:

@@ -142,7 +142,7 @@ def words(node: Tag | NavigableString | None) -> str:
 
 
 def lines(node: Tag) -> str:
-    """The text of an element, a line a block."""
+    """The text of an element, a line a block; a label and its value share one: 募集期間：7月1日から."""
     parts: list[str] = []
     for each in node.descendants:
         if isinstance(each, PreformattedString):
@@ -150,8 +150,25 @@ def lines(node: Tag) -> str:
         if isinstance(each, NavigableString):
             parts.append(re.sub(r"\s+", " ", str(each)))
         elif isinstance(each, Tag) and BLOCKS.fullmatch(each.name):
-            parts.append("\n")
-    return re.sub(r"[ 　]*\n\s*", "\n", "".join(parts)).strip()
+            parts.append(JOINT if _is_value(each) else "\n")
+    joined = re.sub(rf"\s*{JOINT}\s*", "：", "".join(parts))
+    return re.sub(r"[ 　]*\n\s*", "\n", joined).strip()
+
+
+JOINT = "\x00"
+
+
+def _is_value(node: Tag) -> bool:
+    """Is it the cell or description right behind a short label?"""
+    before = node.find_previous_sibling()
+    labels = {"td": "th", "dd": "dt"}
+    return (
+        isinstance(before, Tag)
+        and before.name == labels.get(node.name)
+        and len(words(before)) <= LABEL
+        and not words(before).endswith(("：", ":"))
+        and (node.name == "dd" or len(node.find_previous_siblings()) in (1, 3))
+    )
 
 
 BLOCKS = re.compile(

@@ -28,6 +28,7 @@ AMOUNT = "上限額|限度額|補助金額|助成金額|補助額|助成額"
 RATE = "補助率|助成率"
 VENUE = "会場|開催場所"
 SUMMARY = "概要|目的|趣旨"
+_LOGIN = re.compile(r"<input[^>]{0,200}type=[\"']?password", re.IGNORECASE)
 
 
 class ListSpider(SourceSpider):
@@ -50,6 +51,8 @@ class ListSpider(SourceSpider):
 
     def parse_list(self, response: Response, number: int = 1) -> Iterator[Notice | Request]:
         html = text_of(response)
+        if _LOGIN.search(html):
+            raise ValueError(f"{response.url} asks for a password")
         entries = read_list(html, response.url, self.list_css, self.row_css)
         wanted = [each for each in entries if self.wants(each)]
         if not wanted and number == 1:

@@ -32,5 +32,6 @@ class nedo_calls(ListSpider):
         return super().wants(entry) and not entry.cells.get("決定")
 
     def notice(self, entry: Entry, page: Page | None, missing: tuple[str, ...] = ()) -> Notice:
-        notice = super().notice(entry, page, missing)
-        return replace(notice, published=entry.cells.get("公募") or notice.published)
+        # These columns tell of the call itself: as facts of the programme their days would be read as its ends.
+        bare = replace(entry, cells={})
+        return replace(super().notice(bare, page, missing), published=entry.cells.get("公募", ""))

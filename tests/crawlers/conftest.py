@@ -102,10 +102,12 @@ def crawling(
     replay: str | None = None,
     record: str | None = None,
     cache: str | None = None,
+    lists: bool = False,
     **values: Any,
 ) -> dict[str, Any]:
     """Crawls `{name: url}` with the project's settings and those given; the reports by name, with their notices."""
-    job = {"urls": urls, "settings": values, "out": str(folder), "replay": replay, "record": record, "cache": cache}
+    job: dict[str, Any] = {"urls": urls, "settings": values, "out": str(folder), "lists": lists}
+    job |= {"replay": replay, "record": record, "cache": cache}
     done = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "probe.py")],
         input=json.dumps(job),

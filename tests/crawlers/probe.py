@@ -9,6 +9,7 @@ from scrapy.http import Response
 
 import crawlers.run as runner
 from crawlers.base import Expect, Source, SourceSpider
+from crawlers.bases.list_page import ListSpider
 from crawlers.items import Notice
 from crawlers.recordings import Recording
 
@@ -26,12 +27,19 @@ class Probe(SourceSpider):
             yield response.follow(each, self.parse)
 
 
+class ListProbe(ListSpider):
+    source = Probe.source
+    expect = Expect(min=2, max=100, filled={"title": 1.0, "facts": 0.5})
+    allowed_domains: ClassVar[list[str]] = ["127.0.0.1"]
+
+
 if __name__ == "__main__":
     job = json.load(sys.stdin)
     quick = {"DOWNLOAD_DELAY": 0.01, "AUTOTHROTTLE_ENABLED": False, "RETRY_TIMES": 1, "DOWNLOAD_TIMEOUT": 2}
     values = runner.settings() | quick | job["settings"]
     runner.settings = lambda: values
-    jobs = [(type(name, (Probe,), {"name": name, "start_urls": [url]}), {}) for name, url in job["urls"].items()]
+    base = ListProbe if job["lists"] else Probe
+    jobs = [(type(name, (base,), {"name": name, "start_urls": [url]}), {}) for name, url in job["urls"].items()]
     replay = Recording.read(Path(job["replay"])) if job["replay"] else None
     record = Path(job["record"]) if job["record"] else None
     cache = Path(job["cache"]) if job["cache"] else None
