@@ -109,7 +109,7 @@ def _compare(
             pass  # A recording older than what we hold teaches nothing new.
         else:
             _again(old, notice, facts, variant, at, batch)
-            if not old.listed:
+            if not old.listed and newest:
                 relisted.append(id)
                 batch.changes.append((id, Change(at=at, field="listed", was=False, now=True)))
                 batch.counts["reopened"] += 1

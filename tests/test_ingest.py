@@ -182,6 +182,17 @@ def test_an_older_recording_changes_nothing(crawls: Crawls, store: Store) -> Non
     assert all(after[row[0]] == row for row in before)
 
 
+def test_the_same_recordings_again_change_nothing(crawls: Crawls, store: Store) -> None:
+    later = FIRST + timedelta(days=21)
+    crawls(FIRST, TEN)
+    crawls(later, [*TEN[:8], notice(11)])
+    before, changes = dump(store), store.history("invented-9")
+    crawls(FIRST, TEN)
+    crawls(later, [*TEN[:8], notice(11)])
+    assert dump(store) == before
+    assert store.history("invented-9") == changes
+
+
 def test_a_broken_file_stops_before_the_store(crawls: Crawls, store: Store) -> None:
     crawls(FIRST, TEN)
     before = dump(store)
