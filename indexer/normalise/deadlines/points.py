@@ -1,0 +1,273 @@
+"""Points and stretches: a date with its weekday and time, and two of them joined by a range sign or から."""
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+# No programme has more windows; the bound keeps comparing them with each other linear in the length of the text.
+MOST = 200
+
+_N = r"(?:\d{1,2}|[〇一二三四五六七八九十]{1,3})"
+_S = r" {0,2}"
+_ERA = rf"(?:令和|平成|昭和|㋿|㍻|㍼|(?<![A-Za-z0-9])[RHS]){_S}(?:元|{_N})"
+_YEAR = rf"(?:{_ERA}|(?<![\d.,])(?:19|20)\d\d|[一二][〇一二三四五六七八九]{{3}})"
+_WEEKDAY = (
+    r"(?: ?[(\[〔<] ?(?P<week>[月火水木金土日])(?:曜日?)?(?: ?[・,、/ ]? ?(?:祝|休|振)[日替休]{0,3})? ?[)\]〕>]"
+    r"| ?(?P<week2>[月火水木金土日])曜日?)"
+)
+_CLOCK = (
+    r"(?:(?P<half>午前|午後|[AaPp][Mm]) ?)?"
+    r"(?:(?P<hour>\d{1,2}) ?(?:時(?!間)(?: ?(?P<min>\d{1,2}) ?分|(?P<thirty>半))?"
+    r"|: ?(?P<min2>[0-5]\d)(?::(?P<sec>[0-5]\d)(?:\.\d{1,6})?)?(?!\d))(?: ?(?P<half2>[AaPp]\.?[Mm]\.?))?"
+    r"|(?P<khour>[〇一二三四五六七八九十]{1,3})時(?!間)(?:(?P<kmin>[〇一二三四五六七八九十]{1,3})分)?"
+    r"|(?P<noon>正午))"
+)
+_TIME = rf"(?:(?: |、|,|の|\(|【|\[|※|当日|T){{0,3}}{_CLOCK}(?P<utc>Z)?)?"
+POINT = re.compile(
+    r"(?=[\d令平昭㋿㍻㍼RHS〇一二三四五六七八九十同翌来本今当年])(?:"
+    # 令和8年8月7日, 2026年(令和8年)8月, 同年9月末, 来月10日, 8月7日
+    rf"(?:(?P<year>{_YEAR}){_S}(?:\([^()\n]{{2,8}}\))?{_S}年{_S}(?:\([^()\n]{{2,8}}\){_S})?"
+    rf"|(?P<relyear>同年|翌年|来年|本年|今年|昨年|同)の?{_S})?"
+    rf"(?:(?<![\d.,第])(?P<month>{_N}){_S}月(?![間額分次号]|曜)|(?P<relmonth>今月|来月|同月|翌月|本月|当月)){_S}"
+    rf"(?:の{_S})?(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>末日?|上旬|初旬|中旬|下旬))?"
+    # 2026/8/7, R8.8.7, 2026-08-07, 令和8.8.7
+    rf"|(?P<syear>{_YEAR}) ?(?:/|\.|-) ?(?P<smonth>\d{{1,2}}) ?[/.-] ?(?P<sday>\d{{1,2}})(?!\d)日?"
+    # 8/7
+    r"|(?<![\d/.,-])(?P<bmonth>\d{1,2})/(?P<bday>\d{1,2})(?![\d/])(?!\)? ?(?:以内"
+    r"|以下|以上|相当|補助|助成|の額|を[上補助]|[%,.。]))"
+    # 令和8年度, 令和8年度末, 同日
+    rf"|(?P<fyear>{_YEAR}){_S}年度(?P<fend>末)?|(?P<fend2>(?<!度)年度末)|(?P<sameday>同日)"
+    rf"){_WEEKDAY}?{_TIME}"
+)
+# The second end of a range may leave out what the first said: 7月1日～31日, 5/20～22, 9時～17時.
+_REST = re.compile(
+    rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}"
+)
+_SIGN = re.compile(
+    r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]"
+    r"|…|・・・|至|to\b|until\b)[ \n]{0,2}(?:、)?"
+)
+_LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
+PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
+_ERAS = {"令": 2018, "㋿": 2018, "R": 2018, "平": 1988, "㍻": 1988, "H": 1988, "昭": 1925, "㍼": 1925, "S": 1925}
+_DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
+
+
+class Point(NamedTuple):
+    """A date as far as it is written: what is None is left to the other end or to the publication date."""
+
+    start: int
+    end: int
+    year: int | None = None
+    relyear: str = ""
+    month: int | None = None
+    relmonth: str = ""
+    day: int | None = None
+    part: str = ""
+    fiscal: bool = False
+    same_day: bool = False
+    clock: tuple[int, int, int] | None = None
+    week: str = ""
+    utc: bool = False
+    slashed: bool = False
+
+
+def number(text: str) -> int:
+    """
+    >>> number("31"), number("二十一"), number("十"), number("二〇二六"), number("元")
+    (31, 21, 10, 2026, 1)
+    """
+    if text == "元":
+        return 1
+    if text.isdecimal():
+        return int(text)
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return (_digits(tens) or 1) * 10 + _digits(ones)
+    return _digits(text)
+
+
+def _digits(text: str) -> int:
+    value = 0
+    for char in text:
+        value = value * 10 + _DIGITS.get(char, 0)
+    return value
+
+
+def _year(text: str) -> int:
+    """
+    >>> _year("令和8"), _year("R元"), _year("平成30"), _year("2026")
+    (2026, 2019, 2018, 2026)
+    """
+    first = text[0]
+    if first in _ERAS:
+        return _ERAS[first] + number(text.lstrip("令和平成昭㋿㍻㍼RHS "))
+    return number(text)
+
+
+def _clock(match: re.Match[str]) -> tuple[int, int, int] | None:
+    """Hour (0 to 24), minute, second; None where none is given, or none that can be."""
+    if match["noon"]:
+        return (12, 0, 0)
+    if match["khour"]:
+        hour, minute = number(match["khour"]), number(match["kmin"] or "〇")
+    elif match["hour"]:
+        hour = int(match["hour"])
+        minute = 30 if match["thirty"] else int(match["min"] or match["min2"] or 0)
+    else:
+        return None
+    half = (match["half"] or match["half2"] or "").replace(".", "").upper()
+    if half in ("午後", "PM") and hour < 12:
+        hour += 12
+    elif half == "AM" and hour == 12:
+        hour = 0
+    elif half == "午後" and hour == 12 and minute == 0:
+        return None  # Midnight by the law of 1872, noon in use: neither is said for sure.
+    second = int(match["sec"] or 0)
+    return (hour, minute, second) if (hour < 24 and minute < 60) or (hour, minute, second) == (24, 0, 0) else None
+
+
+def point_of(match: re.Match[str]) -> Point:
+    common = Point(
+        start=match.start(),
+        end=match.end(),
+        clock=_clock(match),
+        week=match["week"] or match["week2"] or "",
+        utc=bool(match["utc"]),
+    )
+    if match["bmonth"]:
+        return common._replace(month=int(match["bmonth"]), day=int(match["bday"]), slashed=True)
+    if match["syear"]:
+        return common._replace(
+            year=_year(match["syear"]), month=int(match["smonth"]), day=int(match["sday"]), slashed=True
+        )
+    if match["fend2"]:
+        return common._replace(month=3, part="末", relyear="年度")
+    if match["fyear"]:
+        year = _year(match["fyear"])
+        return (
+            common._replace(year=year + 1, month=3, part="末")
+            if match["fend"]
+            else common._replace(year=year, fiscal=True)
+        )
+    if match["sameday"]:
+        return common._replace(same_day=True)
+    return common._replace(
+        year=_year(match["year"]) if match["year"] else None,
+        relyear=match["relyear"] or "",
+        month=number(match["month"]) if match["month"] else None,
+        relmonth=match["relmonth"] or "",
+        day=number(match["day"]) if match["day"] else None,
+        part=(match["part"] or "")[:2].replace("末日", "末"),
+    )
+
+
+class Stretch(NamedTuple):
+    """One or two ends as written. `sign` is what joins or ends them; `half` is "closes" for ～8月7日."""
+
+    start: int
+    end: int
+    opens: Point | None
+    closes: Point | None
+    sign: str = ""
+    hours: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
+
+
+_ENGLISH = re.compile(
+    r"\b(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?)?(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov"
+    r"|Dec)(?:[a-z]{2,6})?\.?,? ?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?,? )?20\d\d\b(?P<clock>(?:,|,? at)? \d{1,2}(?::\d\d| ?[ap]\.?m\b)(?: ?[ap]\.?m\b)?)?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"\s*20\d{6}(?P<clock>T?\d{4,6})?\s*")
+
+
+def _foreign(text: str) -> list[Point]:
+    """Dates that the grammar does not know and that carry a four-digit year; read by dateparser, strictly."""
+    matches = list(_ENGLISH.finditer(text)) or ([whole] if (whole := _COMPACT.fullmatch(text)) else [])
+    points = []
+    for match in matches[:MOST]:
+        at = _parsed(match[0])
+        if at:
+            clock = (at.hour, at.minute, at.second) if match["clock"] else None
+            points.append(
+                Point(start=match.start(), end=match.end(), year=at.year, month=at.month, day=at.day, clock=clock)
+            )
+    return points
+
+
+def _parsed(words: str) -> datetime | None:
+    import dateparser  # Slow to import, and seldom needed.
+
+    return dateparser.parse(
+        words.strip(),
+        languages=["en"],
+        settings={"STRICT_PARSING": True, "REQUIRE_PARTS": ["day", "month", "year"], "DATE_ORDER": "YMD"},
+    )
+
+
+def stretches(text: str) -> list[Stretch]:
+    found: list[Stretch] = []
+    at = 0
+    foreign = {each.start: each for each in _foreign(text)}
+    starts = sorted(foreign)
+    while True:
+        match = POINT.search(text, at)
+        while starts and starts[0] < at:
+            starts.pop(0)
+        if starts and (match is None or starts[0] <= match.start()):
+            first = foreign[starts[0]]
+        elif match:
+            first = point_of(match)
+        else:
+            return found
+        at = first.end
+        sign = _SIGN.match(text, at)
+        second: Point | None = None
+        if sign:
+            again = POINT.match(text, sign.end())
+            if again or sign.end() in foreign:
+                second = foreign.get(sign.end()) or (point_of(again) if again else None)
+                if first.year is None and first.month is None and not first.same_day:
+                    second = None
+            else:
+                second = _rest(first, _REST.match(text, sign.end()))
+        start = first.start
+        if second and sign:
+            # 7月1日～31日 9:00～17:00: hours of the day, not the end of the period.
+            at = second.end
+            hours = None
+            until = _SIGN.match(text, at) if second.clock and first.clock is None else None
+            if until and second.clock:
+                rest = _REST.match(text, until.end())
+                till = _clock(rest) if rest else None
+                hours = (second.clock, till) if till else None
+                at = rest.end() if rest and till else at
+                second = second._replace(clock=None)
+            found.append(Stretch(start=start, end=at, opens=first, closes=second, sign=sign[0].strip(), hours=hours))
+            continue
+        leading = _LEADING.search(text[max(0, start - 6) : start])
+        if leading:
+            start -= leading.end() - leading.start()
+            found.append(Stretch(start=start, end=at, opens=None, closes=first, sign=leading[0]))
+        elif sign:
+            found.append(Stretch(start=start, end=at, opens=first, closes=None, sign=sign[0].strip()))
+        else:
+            found.append(Stretch(start=start, end=at, opens=None, closes=first))
+
+
+def _rest(first: Point, match: re.Match[str] | None) -> Point | None:
+    if match is None or not match[0]:
+        return None
+    clock = _clock(match)
+    base = first._replace(start=match.start(), end=match.end(), clock=clock, week=match["week"] or match["week2"] or "")
+    if match["day"]:
+        return base._replace(day=number(match["day"]), part="")
+    if match["part"]:
+        return base._replace(day=None, part="末")
+    if match["bare"]:
+        later = first.slashed and first.day is not None and int(match["bare"]) > first.day
+        return base._replace(day=int(match["bare"])) if later else None
+    if clock and first.clock and first.day:
+        return base._replace(week=first.week)
+    return None
