@@ -25,9 +25,10 @@ lint:
 check:
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# The deadline grammar beside dateparser on the same lines.
+# The deadline grammar beside dateparser on the same lines; what was read of all recordings.
 bench: setup
 	$(BIN)/python -m tests.bench.deadlines
+	$(BIN)/python -m tests.bench.coverage
 
 setup: .venv/ready node_modules/ready
 

@@ -66,7 +66,7 @@ def rules() -> str:
     """The version of our reading: a hash over the normalisers and the vocabulary."""
     digest = hashlib.sha256()
     package = Path(__file__).parent
-    for path in sorted([*package.glob("*.py"), *(package.parent / "vocab").iterdir()]):
+    for path in sorted([*package.rglob("*.py"), *(package.parent / "vocab").iterdir()]):
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
