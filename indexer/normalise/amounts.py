@@ -54,7 +54,14 @@ _RATE_NEAR = re.compile(r"補助|助成|給付|支給|負担|経費の|費用の
 _NOT_A_RATE = re.compile(
     r"(?:賃上げ|賃金|引上げ|給与|削減|減少|増加|向上|以上の|売上|所得|株式|議決権|出資|利子|金利|年利|消費税|税率)[^。\n]{0,14}$"
 )
-_NOT_A_RATE_AFTER = re.compile(r"^\s*(?:以上(?:減少|増加|削減|向上|の)|を?(?:超|下回|上回|減少|増加|削減|出資|所有))")
+_NOT_A_RATE_AFTER = re.compile(
+    r"^\s*(?:以上(?:減少|増加|削減|向上|の)|を?(?:超|下回|上回|減少|増加|削減|出資|所有|保証))"
+)
+# The text says that the field of the ceiling holds a budget, or that there is no ceiling.
+_NO_CEILING = re.compile(
+    r"上限額?[｣」』]?(?:の?欄)?(?:に?は|について)、?[^。\n]{0,20}予算"
+    r"|[1一]件(?:当|あ)たりの?[^。\n]{0,12}(?:上限|限度)額?は?(?:特に)?、?(?:なし|無し|ない|ありません|設けて)"
+)
 _LINE = re.compile(r"[^\n]+")
 _WORTH = re.compile(r"円|[/／]|分の|[%％]|定額|パーセント")
 _HEADED_LINES = 8
@@ -258,7 +265,8 @@ def _line(folded: str, labelled: bool, start: int, ceilings: list[int], floors: 
         other = _OTHER_BEFORE.search(near) or _OTHER_AFTER.search(after)
         if i + 1 < len(sums) and _BETWEEN.match(folded[each.end : sums[i + 1].start]):
             if (labelled or explicit) and not _OTHER_BEFORE.search(before):
-                floors.append(each.yen)
+                # 上限50万円〜200万円 are ceilings of several courses, 補助額50万円〜200万円 a floor and a ceiling.
+                (ceilings if explicit else floors).append(each.yen)
                 used = True
             continue
         if (explicit and not re.search(r"予算|総額|資本|売上|事業費|対象経費", near[-24:])) or (
@@ -282,8 +290,13 @@ def _rates(folded: str, labelled: bool) -> list[Fraction]:
 
 
 def merge(number: str, rate: str, text: str) -> Amount | None:
-    """An amount from a source's own fields (`from_number`, `read_rate`), and from its text where they are empty."""
+    """An amount from a source's own fields (`from_number`, `read_rate`), and from its text where they are empty.
+
+    A number that the text calls a budget is left out.
+    """
     said = read(text)
+    if number and _NO_CEILING.search(fold(text)):
+        number = ""
     most, share = from_number(number), read_rate(rate) if rate else None
     if most is None and share is None:
         in_rate = read(rate, label="補助額") if rate else None

@@ -519,7 +519,7 @@ _ADDRESSED = re.compile(
 )
 _HANDED_ON = re.compile(r"(?:省|庁|国)(?:から|より)|国庫補助")
 _PREFECTURE_ROW = re.compile(
-    rf"(?:{_trie(_STEMS)})(?:[県都府]?[・、,](?:{_trie(_STEMS)}))+[県都府]?の?(?:各県|[0-9]県|県)"
+    rf"(?:{_trie(_STEMS)})(?:[県都府]?(?:[・、,]|及び|および|並びに|ならびに|と)(?:{_trie(_STEMS)}))+[県都府]?の?(?:各県|[0-9]県|県)"
 )
 
 
@@ -536,7 +536,26 @@ def _dateline(title: str, body: str) -> str:
             return rest[1 : end.start() if end else None].strip(" 　」")
         at = body.find(stem, at + 1)
     behind = _TITLE_ISSUER.search(stem)
-    return behind["issuer"] if behind else ""
+    if behind is None:
+        return ""
+    name = _bare_name(behind["issuer"])
+    # What closes a bracket is a course or a round (（区分2：新事業分）) more often than an issuer.
+    return name if name == behind["issuer"] or _authority(name, ()) else ""
+
+
+_NAMED_BODY = re.compile(r"(?:機構|財団|センター|公社|協会|協議会|会議所|商工会|連合会|中央会|産業局)$")
+
+
+def _bare_name(text: str, hints: _Hints = ()) -> str:
+    """The issuer's name without what stands beside it in its bracket.
+
+    >>> _bare_name("岐阜県_2次募集"), _bare_name("海辺振興局）"), _bare_name("一般社団法人海辺（うみべ）協会")
+    ('岐阜県', '海辺振興局', '一般社団法人海辺（うみべ）協会')
+    """
+    parts = re.split(r"[_＿/／|｜]", text)
+    named = (part for part in parts if len(parts) > 1 and (_NAMED_BODY.search(part) or _authority(part, hints)))
+    name = next(named, text).strip()
+    return name if re.search(r"[（(]", name) else name.rstrip("）)")
 
 
 def _subject(body: str) -> str:
@@ -696,7 +715,7 @@ class _Reader:
         for text in (*self.leading, *self.named):
             if said := _authority(text, self.hints):
                 if text in self.leading and not self.named:
-                    self.issuer = text
+                    self.issuer = _bare_name(text, self.hints)
                 return said
         return _NOTHING
 

@@ -44,6 +44,11 @@ _PROCEDURE = re.compile(
     r"|実績報告|概算払|状況報告|財産処分"
 )
 
+_NOT_FOR_FIRMS = re.compile(r"事業者を(?:公募|募集)するものではありません")
+_RESULT = re.compile(
+    r"(?:採択|選考|審査)(?:の)?結果|採択(?:者|事業者|企業|事業)(?:一覧|の?(?:決定|公表|発表))|採択しました"
+)
+
 _SUMMARY = 160
 _TELLING = frozenset({Kind.CASE, Kind.QA})
 _REPORTING = frozenset({Kind.NEWS, themes.OTHER})
@@ -94,12 +99,14 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
     place = areas.read(
         title=title, body=text, issuer=notice.issuer, url=notice.official_url, areas=notice.areas, venue=notice.venue
     )
-    # A case or an answer tells of dates and sums; nobody can apply for them.
-    offered = "" if labels.kind in _TELLING else text
-    dates = deadlines.read(offered, published=published or _first_day(notice) or today, role=_role(labels.kind))
+    # A case, an answer or the result of a call tells of dates and sums; nobody can apply for them.
+    offered = "" if labels.kind in _TELLING or _RESULT.search(fold(title)) else text
+    # The full stop keeps the words of the title from naming dates of the text.
+    headed = f"{title}。\n{offered}" if offered else ""
+    dates = deadlines.read(headed, published=published or _first_day(notice) or today, role=_role(labels.kind))
     windows, period_problems = _windows(notice, dates, today, place.codes)
     problems = [*dates.problems, *place.problems, *period_problems]
-    if _PROCEDURE.search(fold(title)):
+    if _PROCEDURE.search(fold(title)) or _NOT_FOR_FIRMS.search(fold(text)):
         problems.append(Problem(field="kind", code="procedure", raw=title))
     if labels.kind == themes.OTHER:
         problems.append(Problem(field="kind", code="nothing_offered", raw=title))
@@ -182,7 +189,7 @@ def _windows(
 ) -> tuple[tuple[Window, ...], list[Problem]]:
     """Fields of the source say when; its text adds what fields cannot say (first come, money ran out, must arrive)."""
     if not notice.periods:
-        return _ended(dates.windows, dates.ended), []
+        return _ended(dates.windows, dates.ended), _title_against_text(plain(notice.title), dates.windows)
     windows, problems = [], []
     for period in notice.periods:
         window, unread = _window(period, today, codes)
@@ -195,6 +202,18 @@ def _windows(
             problems.append(Problem(field="windows", code="conflicting_deadline", raw=other.raw))
     windows.sort(key=lambda each: (each.closes or "9999", each.opens or ""))
     return _ended(tuple(windows), dates.ended), problems
+
+
+def _title_against_text(title: str, windows: Sequence[Window]) -> list[Problem]:
+    """A deadline of the title (【申請受付期間：8/31～9/30】) that the text below contradicts."""
+    closing = [each for each in windows if each.role is Role.APPLY and each.closes and each.span]
+    above = [each for each in closing if each.span and each.span[1] <= len(title)]
+    below = [each for each in closing if each not in above]
+    return [
+        Problem(field="windows", code="conflicting_deadline", raw=each.raw)
+        for each in above
+        if below and all(each.round == other.round and each.closes != other.closes for other in below)
+    ]
 
 
 def _window(period: Period, today: str, codes: Sequence[str]) -> tuple[Window | None, list[Problem]]:

@@ -422,7 +422,7 @@ def read(
     source's own words for the kind (補助金・助成金, 事例) and for 分野, `source` is the name of our source.
     """
     reading = Reading(title, text, issuer)
-    found = _kind(reading, kind, source)
+    found = _kind(reading, kind, source, issued=bool(reading.title.issuer or issuer))
     evidence = {found: reading.kind.words(found)}
     own_fields = {lexicon().field_of_source[word] for word in map(fold, fields) if word in lexicon().field_of_source}
     gx = reading.about.total("gx") >= ENOUGH
@@ -454,8 +454,14 @@ def read(
     )
 
 
-def _kind(reading: Reading, said: str, source: str) -> str:
+def _kind(reading: Reading, said: str, source: str, *, issued: bool) -> str:
     words, tally, title = lexicon(), reading.kind, reading.title
+    # 経営支援の現場から 「地域編」
+    heads = (fold(said.strip()), fold(said).split(maxsplit=1)[0] if said.strip() else "")
+    section = next((words.kind_of_source[head] for head in heads if head in words.kind_of_source), "")
+    if section in TOLD_OF:
+        tally.most("title", section, SOURCE_WORD, said.strip())
+        return section  # What a case or an answer tells of is no kind of its own.
     told = [word for word in (title.source_word, said.strip()) if fold(word) in words.kind_of_source]
     for word in told:
         tally.most("title", words.kind_of_source[fold(word)], SOURCE_WORD, word)
@@ -474,15 +480,20 @@ def _kind(reading: Reading, said: str, source: str) -> str:
     if title.company:
         tally.most("title", "case", COMPANY, title.company)
     scores = {kind: tally.title(kind) + min(tally.text(kind), KIND_IN_TEXT) for kind in words.kinds}
-    if reading.text and not told and (title.company or not title.issuer) and not words.inviting.search(reading.text):
+    if reading.text and not told and (title.company or not issued) and not words.inviting.search(reading.text):
         scores["case"] += UNINVITING
+    if issued and not title.company and "case" not in (words.kind_of_source[fold(word)] for word in told):
+        scores["case"] = 0  # Who issues something offers or announces it; a case tells of a firm.
     best = max(scores, key=lambda kind: scores[kind])
     if scores[best] >= ENOUGH:
         return best
     if not reading.text:
         return "subsidy"  # registers of programmes give bare names
     # An article names its issuer behind the title, there or in the text; what is left tells of a firm.
-    return "news" if title.issuer or f"{title.text}:" in reading.text else "case"
+    return "news" if issued or f"{title.text}:" in reading.text else "case"
+
+
+TOLD_OF = frozenset({"case", "qa"})
 
 
 def _says(word: str, kind: str) -> bool:

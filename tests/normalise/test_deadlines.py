@@ -168,6 +168,27 @@ def test_no_window(text: str) -> None:
             [("apply", "2026-08-31", "2026-09-30T18:00")],
         ),
         ("受付期間：通年", [("apply", None, None)]),
+        # Days in a row are one event, with the hours of each day; other days are events of their own.
+        ("開催日時：10月16日、17日　会場：山川会館", [("event", "2026-10-16", "2026-10-17")]),
+        ("日時 10月11、12日11時～18時", [("event", "2026-10-11T11:00", "2026-10-12T18:00")]),
+        (
+            "商談会を9月2日、16日にオンラインで開催する。",
+            [("event", "2026-09-02", "2026-09-02"), ("event", "2026-09-16", "2026-09-16")],
+        ),
+        ("会期10月3日～10月7日　10月3日のみ11時開場", [("event", "2026-10-03", "2026-10-07")]),
+        (
+            "また、9月15日には山川会館の大ホールで、海辺の食を語る会を開催する。",
+            [("event", "2026-09-15", "2026-09-15")],
+        ),
+        ("また、昨年12月に、廃校を使った映画祭を開催した。", []),
+        (
+            "開催日時：\n9月3日（木）午前11時から/山川会館\n9月3日（木）午後2時から/海辺会館\n9月4日（金）午前11時から/市民館",
+            [
+                ("event", "2026-09-03T11:00", None),
+                ("event", "2026-09-03T14:00", None),
+                ("event", "2026-09-04T11:00", None),
+            ],
+        ),
     ],
 )
 def test_windows_with_their_roles(text: str, expected: list[tuple[str, str | None, str | None]]) -> None:
@@ -274,6 +295,8 @@ def test_problems(text: str, published: str | None, code: str, closes: list[str]
         "申請期限を8月31日から9月30日に延長しました。",
         "【延長】申請期限：8月31日→9月30日",
         "受付期限を令和8年9月30日まで延長します（当初：令和8年8月31日）。",
+        # Brought forward: the earlier day counts.
+        "申請期限は8月31日までとしていましたが、予算の上限に達する見込みのため、9月30日に繰り上げて締め切ります。",
     ],
 )
 def test_an_extension_counts_and_the_old_date_is_kept_apart(text: str) -> None:
@@ -290,6 +313,7 @@ def test_an_extension_counts_and_the_old_date_is_kept_apart(text: str) -> None:
         ("現在、受付を一時停止しています。", None),
         ("予算上限に達したため、8月1日をもって受付を終了しました。", "2026-08-01"),
         ("申請受付は、令和8年7月31日17時をもちまして終了いたしました。", "2026-07-31T17:00"),
+        ("受付期限は8月31日に設定していたが、予算が上限に達したため8月4日に前倒しで締め切られた。", "2026-08-04"),
     ],
 )
 def test_ended_early(text: str, at: str | None) -> None:
@@ -317,6 +341,11 @@ def test_the_end_of_one_round_is_not_the_end_of_another() -> None:
     )
     assert reading.ended is None
     assert [bool(each.ended_early) for each in reading.windows] == [True, False]
+
+
+def test_a_period_without_a_name_is_that_of_the_event() -> None:
+    (window,) = read("名称「山川フェア」期間8月28日～31日11時～20時", published=PUBLISHED, role=Role.EVENT).windows
+    assert (window.role, window.opens, window.closes) == (Role.EVENT, "2026-08-28T11:00", "2026-08-31T20:00")
 
 
 def test_role_and_label_of_the_field() -> None:

@@ -307,3 +307,23 @@ def test_what_offers_nothing_goes_to_review() -> None:
     programme = normalise(notice, "2026-08-22", facts=facts, fetched_at="2026-08-22T04:00:00+09:00")
     assert programme.kind is Kind.NEWS
     assert ("kind", "nothing_offered") in {(problem.field, problem.code) for problem in programme.problems}
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "section", "issuer", "kind"),
+    [
+        ("伴走支援で工場の電気代を見直す", "青山商工会が専門家を派遣し、伴走支援した。", "支援事例", "", "case"),
+        ("資金繰りの悩みに融資で応える", "融資の相談会で借入を決めた。", "経営支援の現場から 「山の編」", "", "case"),
+        (
+            "売上の目標に挑戦する企業の登録を始める",
+            "登録した企業が成長を実現し、販路を広げる。",
+            "支援",
+            "青山市",
+            "news",
+        ),
+    ],
+)
+def test_what_a_section_tells_of_is_no_kind_of_its_own(
+    title: str, text: str, section: str, issuer: str, kind: str
+) -> None:
+    assert read(title=title, text=text, kind=section, issuer=issuer).kind == kind

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple
 
 # No programme has more windows; the bound keeps comparing them with each other linear in the length of the text.
@@ -29,7 +30,8 @@ POINT = re.compile(
     rf"(?:(?P<year>{_YEAR}){_S}(?:\([^()\n]{{2,8}}\))?{_S}年{_S}(?:\([^()\n]{{2,8}}\){_S})?"
     rf"|(?P<relyear>同年|翌年|来年|本年|今年|昨年|同)の?{_S})?"
     rf"(?:(?<![\d.,第])(?P<month>{_N}){_S}月(?![間額分次号]|曜)|(?P<relmonth>今月|来月|同月|翌月|本月|当月)){_S}"
-    rf"(?:の{_S})?(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>末日?|上旬|初旬|中旬|下旬))?"
+    rf"(?:の{_S})?(?:(?P<day>{_N}){_S}(?:日(?![間目])|(?= ?[・、,] ?\d{{1,2}} ?日))"
+    rf"|(?P<part>末日?|上旬|初旬|中旬|下旬))?"
     # 2026/8/7, R8.8.7, 2026-08-07, 令和8.8.7
     rf"|(?P<syear>{_YEAR}) ?(?:/|\.|-) ?(?P<smonth>\d{{1,2}}) ?[/.-] ?(?P<sday>\d{{1,2}})(?!\d)日?"
     # 8/7
@@ -47,6 +49,9 @@ _SIGN = re.compile(
     r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]"
     r"|…|・・・|至|to\b|until\b)[ \n]{0,2}(?:、)?"
 )
+# Days in a row: 11月12日・13日, 11月12日(水)、13日(木) 10時～17時.
+_ALSO = re.compile(r" ?(?:[・、,]|と|及び|および) ?")
+_DAY = re.compile(rf"(?P<day>{_N}){_S}日(?![間目]){_WEEKDAY}?{_TIME}")
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
 PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 _ERAS = {"令": 2018, "㋿": 2018, "R": 2018, "平": 1988, "㍻": 1988, "H": 1988, "昭": 1925, "㍼": 1925, "S": 1925}
@@ -163,7 +168,7 @@ def point_of(match: re.Match[str]) -> Point:
 
 
 class Stretch(NamedTuple):
-    """One or two ends as written. `sign` is what joins or ends them; `half` is "closes" for ～8月7日."""
+    """One or two ends as written. `sign` is what joins or ends them; `until` is where a list of days ends."""
 
     start: int
     end: int
@@ -171,6 +176,7 @@ class Stretch(NamedTuple):
     closes: Point | None
     sign: str = ""
     hours: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
+    until: int = 0
 
 
 _ENGLISH = re.compile(
@@ -233,6 +239,14 @@ def stretches(text: str) -> list[Stretch]:
             else:
                 second = _rest(first, _REST.match(text, sign.end()))
         start = first.start
+        listed = _listed(first, text) if second is None and sign is None else []
+        if listed and _in_a_row([first, *listed]):
+            second, sign = listed[-1], _ALSO.match(text, at)
+        elif listed:
+            at = listed[-1].end
+            days = (each._replace(clock=each.clock or listed[-1].clock) for each in (first, *listed))
+            found += [Stretch(start=each.start, end=each.end, opens=None, closes=each, until=at) for each in days]
+            continue
         if second and sign:
             # 7月1日～31日 9:00～17:00: hours of the day, not the end of the period.
             at = second.end
@@ -244,6 +258,8 @@ def stretches(text: str) -> list[Stretch]:
                 hours = (second.clock, till) if till else None
                 at = rest.end() if rest and till else at
                 second = second._replace(clock=None)
+            if listed and second.clock:
+                first, second = first._replace(clock=second.clock), second._replace(clock=None)
             found.append(Stretch(start=start, end=at, opens=first, closes=second, sign=sign[0].strip(), hours=hours))
             continue
         leading = _LEADING.search(text[max(0, start - 6) : start])
@@ -254,6 +270,28 @@ def stretches(text: str) -> list[Stretch]:
             found.append(Stretch(start=start, end=at, opens=first, closes=None, sign=sign[0].strip()))
         else:
             found.append(Stretch(start=start, end=at, opens=None, closes=first))
+
+
+def _listed(first: Point, text: str) -> list[Point]:
+    """The days that follow in a list whose first one names the month."""
+    points: list[Point] = []
+    at = first.end
+    while first.day and first.clock is None and len(points) < 31:
+        also = _ALSO.match(text, at)
+        match = _DAY.match(text, also.end()) if also else None
+        if match is None or (points and points[-1].clock):
+            break
+        week = match["week"] or match["week2"] or ""
+        day = number(match["day"])
+        if day <= (points[-1].day if points else first.day):  # type: ignore[operator]
+            break
+        points.append(first._replace(start=match.start(), end=match.end(), day=day, clock=_clock(match), week=week))
+        at = match.end()
+    return points
+
+
+def _in_a_row(points: list[Point]) -> bool:
+    return all(one.day and other.day == one.day + 1 for one, other in pairwise(points))
 
 
 def _rest(first: Point, match: re.Match[str] | None) -> Point | None:

@@ -55,7 +55,7 @@ _LABEL = re.compile(
 AFTER_END = re.compile(
     r"^[ )\]】(（※」、]{0,4}(?:当日|\w曜日?|頃|ごろ)?[ ]?(?:[(][^()\n]{0,12}[)])?[ ]?(?:まで"
     r"|迄|必着|消印|〆切|締切|締め切|しめきり|期限"
-    r"|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限"
+    r"|(?:に|へと?)(?:前倒し|繰り上げ|早め)[^。\n]{0,8}(?:締|終了)|を(?:期限|締切|締め切り|申請期限|応募期限)|が(?:申込|申請|応募)?(?:期限"
     r"|締切|締め切り)|厳守|を?[も以]って[^。\n]{0,12}?(?:終了|締め?切)(?:し|り"
     r"|と|予定))"
 )
@@ -70,14 +70,15 @@ _START = re.compile(
 _FROM = re.compile(r"^[ )]{0,2}(?:から|より|以降|[〜～~])")
 _OVER = re.compile(
     r"^[^。\n]{0,30}?(?:を?[も以]って|をもちまして|に|で)[^。\n]{0,16}?(?:終了(?:し(?:まし)?た"
-    r"|いたし|済)|締め?切(?:りま|られ|った|っ|りとさ)(?:し?た)?|終え)"
+    r"|いたし|済)|締め?切(?:りまし|られ|った|っ|りとさ)(?:し?た)?|終え)"
 )
 _HELD = re.compile(
     r"^[ )\]】]{0,2}(?:[(][^()\n]{0,12}[)])?[ に、,~]{0,2}[^\d。、\n]{0,14}?(?:開催"
     r"|開講|ライブ配信|に実施する(?:説明会|セミナー))"
     r"|^[ ]?に[「『][^」』\n]{0,30}(?:祭|まつり|フェア|セミナー|説明会|展|会)"
 )
-_HELD_LATER = re.compile(r"[ ]?(?:に|、|と)[^。\n]{0,70}?開催(?:する|し|され|を?予定|いた)")
+_HELD_LATER = re.compile(r"[ ]?(?:には?|、|と)[^。\n]{0,70}?開催(?:する|し(?!た|まし)|され(?!た|まし)|を?予定|いた)")
+_CLAUSE = re.compile(r"(?:[をは]、?|(?:また|なお|さらに|次いで)、|。\s*)$|^\s*$")
 _HAPPENING = re.compile(r"開催|セミナー|説明会|商談会|講座|展示会|相談会|フォーラム|ウェビナー|交流会")
 ROUND = re.compile(
     r"第 ?(\d{1,3}|[一二三四五六七八九十]{1,3}) ?(?:回|期|次|弾|ラウンド)|(?<![\d.第])(\d{1,2}"
@@ -97,7 +98,7 @@ _CONDITION = re.compile(
     r"(?:まで)?の間|から(?:の)?(?:申請日|交付決定|[^。\n]{0,8}月分)|までに(?:取得"
     r"|購入|支払|開始する|完了|着手|創業|設立)|[)\]】]?(?:の|に|中)?(?:場合|間に"
     r"|期間に|発生|実施し|支払|購入|納品|契約|分[)】、のを]|生まれ|設立|創業)"
-    r"|に(?:実施|支払|購入|納品|契約|着手|発注)"
+    r"|に(?:実施|支払|購入|納品|契約|着手|発注)|のみ"
 )
 _ALONE = re.compile(r"(?:[^\n]{0,4}\n)?[ ・■●◆○◎※]{0,3}(?:[【\[(<＜〈①-⑳][^\n】\])>＞〉]{0,20}[】\])>＞〉]?)?[ :]{0,2}")
 _ALONE_AFTER = re.compile(r"[ まで)】必着厳守消印有効(]{0,10}(?:\n|$|[。※])")
@@ -126,7 +127,7 @@ _HANDED_OUT = re.compile(r"(?:から|より|に)[^。\n]{0,12}(?:公開|配布|�
 _OTHER_YEARS = tuple(word + comma for word in ("例年", "毎年", "昨年", "前年") for comma in ("", "、"))
 _STAMPED = re.compile(r"[ )\]]{0,2}(?:更新|公開|掲載|公表|発表|現在|時点|付け?|改[正定訂]|施行|交付決定)")
 _STOPS = re.compile(r"$|[ 。\n]|、|と(?!な)")
-_SAYS_DEADLINE = re.compile(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印)")
+_SAYS_DEADLINE = re.compile(r"[ )\]】]{0,3}(?:必着|締切|〆切|締め切|消印|[にへ](?:前倒し|繰り上げ|早め))")
 _SAYS_UNTIL = re.compile(r"[ ()\]】【]{0,3}(?:まで)?[ (【]{0,2}(?:当日)?(?:必着|締切|〆切|締め切|消印|申込|申請)")
 _IF = re.compile(r"場合|れば|たら|ときは")
 _OTHER_END = re.compile(r"実績報告|完了報告|問い?合わ?せ|購入|支払|完了|取得|新車")
@@ -201,6 +202,7 @@ class Judge:
         ends = [each for each in (stretch.opens, stretch.closes) if each]
         fiscal = all(each.fiscal for each in ends)
         refused = kind == "refuse"
+        clocked = any(each.clock for each in ends)
 
         def applies(label: str = "", starts: bool = False) -> Purpose:
             return Purpose(role=Role.APPLY, label=label or self.label, starts=starts, round=number)
@@ -223,7 +225,9 @@ class Judge:
         if _STAMPED.match(after):
             return None
         if tight and nearest is not None:
-            if kind == "event" and not gap.startswith("を"):
+            if (kind == "event" and not gap.startswith("を")) or (
+                self.role is Role.EVENT and nearest[0] in ("期間", "期日")
+            ):
                 return Purpose(role=Role.EVENT, label=nearest[0])
             if kind == "apply":
                 word = nearest[0]
@@ -261,7 +265,7 @@ class Judge:
             )
             if _APPLY_VERB.search(sentence[:40].split("、", 1)[0]) or near:
                 return applies(applying[0] if applying else "")
-        held = _HELD.match(after) or (before.endswith(("を", "は", "を、", "は、")) and _HELD_LATER.match(after))
+        held = _HELD.match(after) or (_CLAUSE.search(before) and _HELD_LATER.match(after))
         if held and not refused:
             return Purpose(role=Role.EVENT, label="")
         if not is_range and (stretch.closes is None or _START.match(after)):
@@ -287,7 +291,10 @@ class Judge:
             if header:
                 return applies(header)
         alike = (
-            is_range or ending or ("\n" not in whole and last and (stretch.closes is None or last.role is Role.EVENT))
+            is_range
+            or ending
+            or (last and last.role is Role.EVENT and (clocked or "\n" not in whole))
+            or ("\n" not in whole and last and stretch.closes is None)
         )
         if last and alike and len(whole) <= 25 and not labels and _carries(whole) and not _SENTENCE.search(whole):
             return last._replace(starts=not is_range and not ending and stretch.closes is None, round=number)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from indexer.normalise.deadlines.days import Calendar, Impossible, moment, precision, resolve_day
@@ -14,6 +14,9 @@ from indexer.normalise.text import fold
 from indexer.schema import Basis, Delivery, EndedEarly, Problem, Role, Window
 
 _MOVED = re.compile(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)")
+_FORMER = re.compile(
+    r"(?:まで)?(?:と|に|を)?(?:設定|予定)?(?:して|の予定|でし)(?:い|お)?(?:まし)?(?:り)?た(?:ところ)?が、?"
+)
 _OLD = re.compile(r"(?:延長|変更|改定)前|旧|当初")
 _MUST = re.compile(r"必着")
 _POST = re.compile(r"消印有効|消印まで有効|消印可")
@@ -43,10 +46,10 @@ _ROLLING = re.compile(
 _ENDED = re.compile(
     r"(?:予算|定員)[^。\n]{0,16}?(?:達した|到達した|超えた|なくなった|達し、|到達し、)[^。\n]{0,24}?(?:終了(?:し(?:まし)?た"
     r"|いたしました|とな)"
-    r"|締め?切り(?:まし)?た|締め切らせて|停止し|打ち切)"
+    r"|締め?切り(?:まし)?た|締め?切られ(?:た|まし)|締め切らせて|停止し|打ち切)"
     r"|(?:受付|受け付け|募集|公募|申請|申込み?|申し込み|応募)(?:受付|期間)?(?:は、|[はをが])?[^。\n、]{0,24}?"
     r"(?:終了(?:しました|いたしました|致しました|しており|しています|した(?=[。)）\n]"
-    r"|$)|となりました|済み)|締め?切りました|締め切らせていただきました|(?:一時)?(?:停止"
+    r"|$)|となりました|済み)|締め?切りました|締め切らせていただきました|締め?切られ(?:た|まし)|(?:一時)?(?:停止"
     r"|中止"
     r"|休止)(?:しました|しており|しています|いたしました|中))"
     r"|(?:受付|募集|公募|申請|申込)(?:受付)?(?:は)?終了(?=[】\]〕)!！。 \n]|$|令和|事業|支援|助成|補助|創業)"
@@ -91,6 +94,8 @@ def _joined(one: Window, other: Window) -> Window | None:
         return None  # The usual case, and the cheap one: a page of 200 windows asks 20,000 times.
     if one.round and other.round and one.round != other.round:
         return None
+    if one.role is Role.EVENT and one.opens != other.opens and all("T" in (each.opens or "") for each in (one, other)):
+        return None  # Two sessions of one day.
     one, other = _same_year(one, other), _same_year(other, one)
     same = set()
     for end in ("opens", "closes"):
@@ -159,9 +164,10 @@ class _Reader:
                 self.problems.append(Problem(field="windows", code="unread", raw=self._cut(stretch.start)))
                 break
             previous = found[at - 1].end if at else 0
-            following = found[at + 1].start if at + 1 < len(found) else len(self.folded)
+            end = max(stretch.end, stretch.until)
+            following = next((each.start for each in islice(found, at + 1, at + 32) if each.start >= end), None)
             before = self.folded[max(previous, stretch.start - _BACK) : stretch.start]
-            after = self.folded[stretch.end : min(following, stretch.end + _AHEAD)]
+            after = self.folded[end : min(following or len(self.folded), end + _AHEAD)]
             purpose = self.judge.purpose(stretch, before, after, bare, last[0] if last else None)
             if purpose is None and self.windows and stretch.opens is None and _OLD.search(before[-8:]):
                 former = self._window(stretch, Purpose(role=Role.APPLY), before, after)
@@ -298,7 +304,7 @@ class _Reader:
             window.opens is None
             and re.search(r"当初|旧|(?:延長|変更)前", before[-20:])
             and _EXTEND.search(self.folded[stretch.end : stretch.end + _AHEAD])
-        ):
+        ) or (window.opens is None and _FORMER.match(after)):
             self.superseded.append(window)
             return
         previous = self.windows[-1] if self.windows else None
