@@ -30,32 +30,34 @@ _FIXED = re.compile(r"定額|一律")
 _SUPPORT = r"(?:補助|助成|支援|給付|交付|支給|奨励|融資|貸付|保証|限度|協力|祝)"
 _CEILING_BEFORE = re.compile(r"(?:上限|限度|最大|最高|マックス)[^。\n\d]{0,16}$")
 _CEILING_AFTER = re.compile(
-    r"^\s*[\])】」(]?\s*(?:を|が|の|の?額を)?\s*(?:上限|限度|まで(?!の)|以内|限り|とし|支給|補助|助成|給付|を交付)"
+    r"^\s*(?:\((?:定額|一律|税抜|上限)\))?[\])】」(]?\s*(?:を|が|の|の?額を)?\s*(?:上限|限度|まで(?!の)|以内|限り|とし|支給|補助|助成|給付|を交付)"
 )
 _FLOOR_BEFORE = re.compile(r"(?:下限|最低(?!賃金))[^。\n\d)]{0,36}$")
-_FLOOR_AFTER = re.compile(r"^\s*[(「]?\s*(?:を|が)?\s*下限")
+_FLOOR_AFTER = re.compile(r"^\s*[(「]?\s*(?:を|が)?\s*下限(?!額?\s*:?\s*\d)")
 _MORE_AFTER = re.compile(r"^\s*(?:を|まで)?\s*(?:上乗せ|加算|増額)")
 _LABEL = re.compile(
-    rf"{_SUPPORT}(?:事業)?(?:対象)?(?:金|費|料)?(?:交付|の|支給)?(?:額|金額|限度額|上限額|限度|上限|単価)"
+    rf"(?<!給与)(?<!給与等)(?<!賞与){_SUPPORT}(?:事業)?(?:対象)?(?:金|費|料)?(?:交付|の|支給)?(?:額|金額|限度額|上限額|限度|上限|単価)"
     rf"|{_SUPPORT}(?:率|の割合|割合)(?:・|及び|および|、|と)(?:{_SUPPORT}(?:金)?)?(?:上限|限度)?額|{_SUPPORT}(?:内容|の内容)"
     r"|上限額|限度額|(?:補助|助成|支援|奨励|給付|協力)金(?:の額)?\s*[::]"
 )
 # What stands before an amount that is none of support: budgets, sizes of firms, prices, pay, fees.
 _OTHER_BEFORE = re.compile(
     r"(?:予算|総額|総事業費|資本|出資|売上|売り上げ|年商|所得|給与|賃金|時給|月給|年収|収入|受講料|参加費|参加料|会費|手数料|"
-    r"保険料|保証料|家賃|単価が|価格|価額|契約|取引|購入費は|税込|税抜|取得|投資額|事業費|経費(?:総額|合計)?[がはの:]?|対象経費|費用が|"
+    r"保険料|保証料|家賃|単価が|価格|価額|契約|取引|購入費は|税込|税抜|取得(?:価[格額]|費|金額|原価|に|し)|投資額|事業費|経費(?:総額|合計)?[がはの:]?|対象経費|費用が|"
     r"利用料|診断料|自己負担|残高|利子|返済|罰金|違約|加算|上乗せ|増額|1人|一人|寄[付附]|合計額が|規模)[^。\n\d]{0,14}$"
 )
 _OTHER_AFTER = re.compile(
     r"^\s*[)】]?\s*(?:以上|を超|未満|程度の(?:売|経費|事業)|相当|の(?:売上|収入|設備|物品|機器|取引|契約|費用|経費|事業)|を?(?:加算|上乗せ|増額))"
 )
+# A price of a unit (1リットルあたり3円) is no sum for one applicant.
+_OF_A_UNIT = re.compile(r"(?:リットル|ℓ|[kK][wW]h?|キロワット(?:時)?|平方メートル|㎡|m2|トン|㌧|kg|キロ)(?:当|あ)たり")
 _BETWEEN = re.compile(r"^\s*(?:から|[〜～~]|以上)\s*$")
 _RATE_NEAR = re.compile(r"補助|助成|給付|支給|負担|経費の|費用の|額の")
 _NOT_A_RATE = re.compile(
-    r"(?:賃上げ|賃金|引上げ|給与|削減|減少|増加|向上|以上の|売上|所得|株式|議決権|出資|利子|金利|年利|消費税|税率)[^。\n]{0,14}$"
+    r"(?:賃上げ|賃金|(?<![補助]助率)(?<!助成率)(?<!率の)引上げ|給与|削減|減少|増加|向上|以上の|売上|所得|株式|議決権|出資|利子|金利|年利|消費税|税率|取得価額)[^。\n]{0,14}$"
 )
 _NOT_A_RATE_AFTER = re.compile(
-    r"^\s*(?:以上(?:減少|増加|削減|向上|の)|を?(?:超|下回|上回|減少|増加|削減|出資|所有|保証))"
+    r"^\s*(?:以上|を?(?:超|下回|上回|減少|増加|削減|出資|所有|保証))"
 )
 # The text says that the field of the ceiling holds a budget, or that there is no ceiling.
 _NO_CEILING = re.compile(
@@ -262,6 +264,8 @@ def _line(folded: str, labelled: bool, start: int, ceilings: list[int], floors: 
         last = max(before.rfind(mark) for mark in "。、,;;((")
         near = before[last + 1 :] if last >= 0 and labelled else before
         explicit = bool(_CEILING_BEFORE.search(before))
+        if not explicit and _OF_A_UNIT.search(before[before.rfind("。") + 1 :]):
+            continue
         other = _OTHER_BEFORE.search(near) or _OTHER_AFTER.search(after)
         if i + 1 < len(sums) and _BETWEEN.match(folded[each.end : sums[i + 1].start]):
             if (labelled or explicit) and not _OTHER_BEFORE.search(before):
@@ -269,7 +273,7 @@ def _line(folded: str, labelled: bool, start: int, ceilings: list[int], floors: 
                 (ceilings if explicit else floors).append(each.yen)
                 used = True
             continue
-        if (explicit and not re.search(r"予算|総額|資本|売上|事業費|対象経費", near[-24:])) or (
+        if (explicit and not re.search(r"予算|総額|資本|売上|事業費|対象経費", before[last + 1 :][-24:])) or (
             not other
             and ((labelled and each.start >= start) or (_CEILING_AFTER.match(after) and re.search(_SUPPORT, folded)))
         ):
@@ -284,7 +288,7 @@ def _rates(folded: str, labelled: bool) -> list[Fraction]:
         before, after = folded[max(0, start - 30) : start], folded[end : end + 12]
         if _NOT_A_RATE.search(before) or _NOT_A_RATE_AFTER.match(after):
             continue
-        if labelled or _RATE_NEAR.search(before) or re.match(r"\s*(?:以内|補助|助成|を(?:補助|助成|上限))", after):
+        if labelled or _RATE_NEAR.search(before) or re.match(r"\s*(?:以内|補助|助成|を(?:補助|助成|支援|支給|給付|上限))", after):
             found.append(share)
     return found
 
