@@ -53,11 +53,12 @@ _OTHER_AFTER = re.compile(
 _OF_A_UNIT = re.compile(r"(?:リットル|ℓ|[kK][wW]h?|キロワット(?:時)?|平方メートル|㎡|m2|トン|㌧|kg|キロ)(?:当|あ)たり")
 _BETWEEN = re.compile(r"^\s*(?:から|[〜～~]|以上)\s*$")
 _RATE_NEAR = re.compile(r"補助|助成|給付|支給|負担|経費の|費用の|額の")
+_RATE_AFTER = re.compile(r"\s*(?:以内|補助|助成|を(?:補助|助成|支援|支給|給付|上限))")
 _NOT_A_RATE = re.compile(
     r"(?:賃上げ|賃金|(?<![補助]助率)(?<!助成率)(?<!率の)引上げ|給与|削減|減少|増加|向上|以上の|売上|所得|株式|議決権|出資|利子|金利|年利|消費税|税率|取得価額)[^。\n]{0,14}$"
 )
 _NOT_A_RATE_AFTER = re.compile(
-    r"^\s*(?:以上|を?(?:超|下回|上回|減少|増加|削減|出資|所有|保証))"
+    r"^\s*(?:以上|[をのが]?(?:超|下回|上回|減少|増加|削減|出資|所有|保証|税額控除|特別償却|控除))"
 )
 # The text says that the field of the ceiling holds a budget, or that there is no ceiling.
 _NO_CEILING = re.compile(
@@ -283,12 +284,14 @@ def _line(folded: str, labelled: bool, start: int, ceilings: list[int], floors: 
 
 
 def _rates(folded: str, labelled: bool) -> list[Fraction]:
-    found = []
+    found: list[Fraction] = []
+    if "税額控除" in folded or "税額から控除" in folded:
+        return found
     for share, start, end in _shares(folded):
         before, after = folded[max(0, start - 30) : start], folded[end : end + 12]
         if _NOT_A_RATE.search(before) or _NOT_A_RATE_AFTER.match(after):
             continue
-        if labelled or _RATE_NEAR.search(before) or re.match(r"\s*(?:以内|補助|助成|を(?:補助|助成|支援|支給|給付|上限))", after):
+        if labelled or _RATE_NEAR.search(before) or _RATE_AFTER.match(after):
             found.append(share)
     return found
 

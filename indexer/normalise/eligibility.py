@@ -16,6 +16,8 @@ _EMPLOYEES = re.compile(r"従業(?:員|者)(?:数|の数)?[^\n。\d]{0,12}?(\d[\
 _CAPITAL = re.compile(r"資本(?:金|の額)[^\n。\d]{0,16}?((?:\d[\d,.]*\s*[億千百万]{1,2}\s*){1,2})円\s*(以下|以内)")
 _EITHER = re.compile(r"又は|または|もしくは|若しくは|いずれか|業[::]|業は|業\s")
 
+_TIER = re.compile(r"(?![^\d\n]{0,10}資本)[^\d\n。、]{0,10}\d[\d,]*\s*[億万千]?円")
+
 ALMOST_ALL = 15
 """A list of so many of the 18 divisions of trade is no restriction: forms come with everything ticked."""
 
@@ -61,6 +63,8 @@ def _one(text: str, limit: re.Pattern[str]) -> tuple[int | None, list[str]]:
             number = _number(match[1])
             if number is None:
                 continue
+            if _TIER.match(folded, match.end()):
+                return None, []  # 従業員5名以下 200万円: what a firm of that size gets, not who can apply.
             values.add(number - 1 if match[2] == "未満" else number)
             lines.append(line[:600].strip())
             either = either or bool(_EITHER.search(folded))

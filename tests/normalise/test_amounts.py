@@ -133,6 +133,8 @@ def test_fields_come_first(number: str, rate: str, text: str, expected: Any) -> 
         ("資本金3億円以下又は従業員300人以下", None, None),
         ("製造業：従業員300人以下\n小売業：従業員50人以下", None, None),
         ("従業員を1人以上雇用していること", None, None),
+        # What firms of a size get is no limit on who can apply.
+        ("補助上限額は従業員数5名以下で200万円、同21名以上で1000万円など。", None, None),
     ],
 )
 def test_who(text: str, employees: int | None, capital: int | None) -> None:

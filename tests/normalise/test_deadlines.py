@@ -91,6 +91,10 @@ def only(text: str, published: str | None = PUBLISHED) -> Window:
         # English, by dateparser.
         ("Application deadline: August 31, 2026 17:00", None, "2026-08-31T17:00"),
         ("Deadline: 31 August 2026", None, "2026-08-31"),
+        ("申請期間：令和9年2月26日（金）まで（午後5時必着）", None, "2027-02-26T17:00"),
+        ("提出期限：令和8年9月30日（水曜日）（17時15分必着）", None, "2026-09-30T17:15"),
+        ("募集期間：8月10日から9月11日まで（当日12：00締切）", "2026-08-10", "2026-09-11T12:00"),
+        ("受付期間：8月10日～9月11日（9時～17時まで）", "2026-08-10", "2026-09-11"),
     ],
 )
 def test_one_period(text: str, opens: str | None, closes: str | None) -> None:

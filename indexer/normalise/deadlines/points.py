@@ -52,6 +52,11 @@ _SIGN = re.compile(
 # Days in a row: 11月12日・13日, 11月12日(水)、13日(木) 10時～17時.
 _ALSO = re.compile(r" ?(?:[・、,]|と|及び|および) ?")
 _DAY = re.compile(rf"(?P<day>{_N}){_S}日(?![間目]){_WEEKDAY}?{_TIME}")
+# The hour may stand behind the day's まで: 2月26日(金)まで(午後5時必着).
+_LATER_TIME = re.compile(
+    rf" ?(?:まで|必着|締切り?|締め切り)?[ )]{{0,2}}[(、※] ?(?:同日|当日)?の?{_CLOCK}"
+    r" ?(?:まで|迄|必着|締切|締め切|厳守|終了)"
+)
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
 PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 _ERAS = {"令": 2018, "㋿": 2018, "R": 2018, "平": 1988, "㍻": 1988, "H": 1988, "昭": 1925, "㍼": 1925, "S": 1925}
@@ -238,6 +243,7 @@ def stretches(text: str) -> list[Stretch]:
                     second = None
             else:
                 second = _rest(first, _REST.match(text, sign.end()))
+            second = _later_time(second, text) if second else None
         start = first.start
         listed = _listed(first, text) if second is None and sign is None else []
         if listed and _in_a_row([first, *listed]):
@@ -247,6 +253,8 @@ def stretches(text: str) -> list[Stretch]:
             days = (each._replace(clock=each.clock or listed[-1].clock) for each in (first, *listed))
             found += [Stretch(start=each.start, end=each.end, opens=None, closes=each, until=at) for each in days]
             continue
+        if second is None and (late := _later_time(first, text)) is not first:
+            first, at, sign = late, late.end, None
         if second and sign:
             # 7月1日～31日 9:00～17:00: hours of the day, not the end of the period.
             at = second.end
@@ -292,6 +300,17 @@ def _listed(first: Point, text: str) -> list[Point]:
 
 def _in_a_row(points: list[Point]) -> bool:
     return all(one.day and other.day == one.day + 1 for one, other in pairwise(points))
+
+
+def _later_time(point: Point, text: str) -> Point:
+    """The point with the hour that stands behind it; its words then reach as far."""
+    match = _LATER_TIME.match(text, point.end) if point.clock is None and (point.day or point.part) else None
+    clock = _clock(match) if match else None
+    if match is None or clock is None:
+        return point
+    # The words まで and 必着 stay outside: what follows the raw words says how an end is meant.
+    end = max(match.end(name) for name in ("hour", "min", "thirty", "min2", "khour", "kmin", "noon"))
+    return point._replace(clock=clock, end=end + (text[end : end + 1] in "時分"))
 
 
 def _rest(first: Point, match: re.Match[str] | None) -> Point | None:
