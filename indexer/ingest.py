@@ -68,7 +68,10 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
     path = folder / "notices.jsonl"
     notices = read_notices(path) if path.exists() else []
     last = store.last_run(name, variant, ok=True)
-    errors, warnings = checks.problems(notices, stats, last.counts["seen"] if last else None)
+    errors, warnings = checks.problems(
+        notices, stats, last.counts["seen"] if last else None, last.stats.get("filled") if last else None
+    )
+    stats["filled"] = checks.filled(notices)
     at = stamp(now or datetime.fromisoformat(stats["at"]))
     unique = {programme_id(each): each for each in notices}
     with store.transaction() as writer:

@@ -128,7 +128,8 @@ def test_a_feed_of_the_latest_says_nothing_about_the_rest(crawls: Crawls, store:
     ("notices", "stats", "error"),
     [
         ([], {}, "fewer than"),
-        (TEN[:5], {}, "fewer than 60%"),
+        (TEN[:5], {}, "no more than 50%"),
+        ([replace(each, areas=()) if n else each for n, each in enumerate(TEN)], {}, "areas is filled in 10%"),
         ([replace(each, title="") for each in TEN], {}, "title is filled in 0%"),
         (TEN, {"finish_reason": "shutdown"}, "ended early"),
         (TEN, {"errors": ["KeyError('result')"]}, "KeyError"),
@@ -145,6 +146,11 @@ def test_a_source_that_fails_keeps_yesterdays_data(
     assert any(error in each for each in run.errors), run.errors
     assert dump(store) == before
     assert store.runs()[0].errors == run.errors
+
+
+def test_a_field_that_few_notices_ever_had_may_go(crawls: Crawls) -> None:
+    crawls(FIRST, [replace(TEN[0], contact="03-0000-0000"), *TEN[1:]])
+    assert crawls(FIRST + timedelta(days=1), TEN).ok
 
 
 def test_a_detail_that_fails_once_takes_nothing_away(crawls: Crawls, store: Store) -> None:

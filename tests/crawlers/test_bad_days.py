@@ -50,7 +50,7 @@ ROWS: dict[str, tuple[Callable[[Site], None], str]] = {
     "moved_to_a_login": (the_list(Page("", 302, {"Location": "http://localhost:9/login"})), "another host"),
     "maintenance": (the_list(Page("<h1>ただいまメンテナンス中です</h1>", headers=HTML)), "no programme"),
     "empty_list": (the_list(Page(listing(0), headers=HTML)), "no programme"),
-    "half_of_its_rows": (the_list(Page(listing(COUNT // 2), headers=HTML)), "fewer than"),
+    "half_of_its_rows": (the_list(Page(listing(COUNT // 2), headers=HTML)), "no more than 50%"),
     "cut_off": (the_list(Page(listing(COUNT), headers=HTML, cut=True)), "DataLoss"),
     "too_large": (the_list(Page(listing(COUNT) + "x" * 3_000_000, headers=HTML)), "Cancelled"),
     "robots_forbids": (lambda site: site.pages.update({"/robots.txt": Page("User-agent: *\nDisallow: /")}), "robots"),
