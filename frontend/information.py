@@ -5,15 +5,16 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from frontend.rendering import Own, page
-from search_api.sources import origins
+from indexer.sources import coverage, origins
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/sources")
-async def coverage(request: Request, own: Own) -> Response:
-    """sources.html: sources (Origin)."""
-    return page(request, "sources.html", sources=await run_in_threadpool(origins, own.store, own.clock()))
+async def sources(request: Request, own: Own) -> Response:
+    """sources.html: sources (Origin), places (Coverage: the country, then the prefectures)."""
+    found = await run_in_threadpool(origins, own.store, own.clock())
+    return page(request, "sources.html", sources=found, places=await run_in_threadpool(coverage, own.store))
 
 
 @router.get("/about")

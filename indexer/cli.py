@@ -10,6 +10,9 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
 
 from indexer import accounts, doctor
 from indexer.crawl import CrawlError, crawl, spiders
@@ -23,12 +26,16 @@ from indexer.publish import publish as make_searchable
 from indexer.schedule import run as run_schedule
 from indexer.schema import JST
 from indexer.settings import Settings
+from indexer.sources import origins
 from indexer.store import Store
 from indexer.up import SAMPLE, Site, UpError, replayed, told
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 app.command()(normalise)
+
+WIDE = 180
+"""Columns of a table that goes to a file or a pipe."""
 
 Replay = Annotated[Path | None, typer.Option(help="A recording, or a folder of recordings; no network is touched")]
 
@@ -62,11 +69,18 @@ def crawl_(
     ),
     replay: Replay = None,
     arg: Annotated[list[str] | None, typer.Option(help="An argument of the spider: name=value")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every verified source, side by side")] = False,
 ) -> None:
-    """Crawls sources into files."""
+    """Crawls sources into files, side by side; each site is asked one request at a time."""
+    if every and (names or replay):
+        raise typer.BadParameter("--all names every source itself")
+    if every:
+        names = [each["name"] for each in spiders() if each["facts"]["verified"]]
     if not names and replay is None:
-        raise typer.BadParameter("name at least one source (see `shien sources`), or give --replay")
+        raise typer.BadParameter("name at least one source (see `shien sources`), or give --all or --replay")
     with Reporter() as report:
+        if replay is None and not Settings().contact:
+            report.say("warning: SHIEN_CONTACT is not set: the owners of the sites cannot tell who asks")
         finished = crawl(names or [], out, replay=replay, arguments=arg or [], progress=report)
         for event in finished:
             report.say(f"{event['source']}: {event['items']} notices" + ("" if event.get("ok", True) else " — NOT OK"))
@@ -229,10 +243,26 @@ def serve() -> None:
 
 @app.command()
 def sources() -> None:
-    """Lists the sources and whether each has met its real site."""
+    """Every source: its state, last good run, counts, how well its fields are filled, licence and attribution."""
+    settings = Settings()
+    store = Store(settings.store_url)
+    found = {each.name: each for each in origins(store, settings.clock()())}
+    table = Table("source", "state", "last good run", "listed", "filled", "licence and attribution", box=SIMPLE_HEAD)
     for each in spiders():
-        state = "" if each["facts"]["verified"] else "  (unverified: off; `shien record` turns it on)"
-        print(f"{each['name']:24} {each['facts']['title']}{state}")
+        facts, own = each["facts"], found.get(each["name"])
+        state = "unverified" if not facts["verified"] else own.state if own else "unread"
+        gaps = [f"{name} {share:.0%}" for name, share in own.filled.items() if share < 1] if own else []
+        table.add_row(
+            f"{each['name']}\n{facts['title']}",
+            "overdue" if own and own.overdue and state == "ok" else state,
+            own.last_good[:16].replace("T", " ") if own and own.last_good else "",
+            f"{own.programmes:,}" if own else "",
+            ", ".join(gaps) or ("all" if own and own.filled else ""),
+            "\n".join(filter(None, (facts["licence"], facts["attribution"]))),
+        )
+    terminal = Console()
+    (terminal if terminal.is_terminal else Console(width=WIDE)).print(table)
+    print("unverified: off, because it has not met its real site; `shien record NAME FOLDER` turns it on")
 
 
 def main() -> None:

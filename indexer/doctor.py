@@ -84,6 +84,8 @@ def _store(settings: Settings, store: Store) -> Iterator[Finding]:
 
 def _sources(settings: Settings, store: Store) -> Iterator[Finding]:
     now = settings.clock()()
+    told = settings.contact or "SHIEN_CONTACT is not set: the owners of crawled sites cannot tell who asks"
+    yield Finding("contact", True if settings.contact else None, told)
     try:
         known = spiders()
     except CrawlError as error:

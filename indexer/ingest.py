@@ -82,8 +82,7 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
             batch = _compare(unique, writer, stats, variant, at, progress)
             run = Run(source=name, variant=variant, at=at, ok=True, counts=batch.counts)
         run = replace(run, errors=errors, warnings=warnings, stats=stats)
-        latest = store.last_run(name, variant)
-        if not latest or (latest.at, latest.ok) != (run.at, run.ok):
+        if not store.has_run(run):
             # The same crawl taken in twice, after an interruption, is one run.
             writer.add_run(run)
     return run

@@ -1,5 +1,6 @@
 """The only writer to the engine: build an index beside the live one, check it, swap, clean up."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -133,7 +134,8 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
         decided = by_programme(store.decisions())
         hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())
         visible = (each for each in curated(store.records(), decided) if not each.hidden)
-        for batch in _batches((document(each, now) for each in visible), BATCH):
+        covered: dict[str, Counter[str]] = defaultdict(Counter)
+        for batch in _batches((document(each, now) for each in _counting(visible, covered)), BATCH):
             tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
             count += len(batch)
             if progress:
@@ -147,8 +149,18 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     finally:
         _clean(client, {LIVE})
     with store.transaction() as writer:
+        writer.set_fact("coverage", covered)
         writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count, "content": content})
     return count
+
+
+def _counting(programmes: Iterable[Curated], covered: dict[str, Counter[str]]) -> Iterator[Curated]:
+    """Passes them on; counts by place and source what is listed (a ward's with its city's)."""
+    for each in programmes:
+        if each.record.listed:
+            for code in {regions.city_of(code) for code in each.record.programme.areas}:
+                covered[code][each.record.source] += 1
+        yield each
 
 
 def _check(index: Any, store: Store, count: int, hidden: int) -> None:

@@ -293,9 +293,15 @@ class Store:
             row = connection.execute(query.order_by(runs.c.at.desc(), runs.c.id.desc()).limit(1)).first()
         return _run(row) if row else None
 
+    def has_run(self, run: "Run") -> bool:
+        """Whether this crawl was taken in before, with the same outcome."""
+        same = (runs.c.source == run.source, runs.c.variant == run.variant, runs.c.at == run.at, runs.c.ok == run.ok)
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(runs.c.id).where(*same).limit(1)).first() is not None
+
     def runs(self, source: str | None = None, limit: int = 100) -> list[Run]:
-        """The latest runs, newest first."""
-        query = sa.select(runs).order_by(runs.c.id.desc()).limit(limit)
+        """The latest runs, newest first: by the instant of the crawl, not of its taking in."""
+        query = sa.select(runs).order_by(runs.c.at.desc(), runs.c.id.desc()).limit(limit)
         if source is not None:
             query = query.where(runs.c.source == source)
         with self.engine.connect() as connection:

@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 from indexer.curate import apply, by_programme, shown
 from indexer.engine import Endpoint, endpoint
 from indexer.settings import Clock, Settings
+from indexer.sources import Coverage, Origin, coverage, origins
 from indexer.store import Decision, Store
 from indexer.vocab import labels, regions
 from search_api import exports, feeds
@@ -24,7 +25,6 @@ from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Hit, Results, Trouble
 from search_api.query import Query, Sort
 from search_api.search import Searcher, hit
-from search_api.sources import Origin, origins
 
 RETRY_SECONDS = 5
 
@@ -207,6 +207,12 @@ async def vocab() -> dict[str, list[dict[str, Any]]]:
 async def sources(own: Own) -> list[Origin]:
     """いつ最後に正常に取得できたか。載っていない機関の支援は、ここでは見つかりません。"""
     return await run_in_threadpool(origins, own.store, own.now())
+
+
+@api.get("/api/coverage", summary="地域ごとに、どの情報源の何件が載っているか")
+async def covered(own: Own) -> list[Coverage]:
+    """全国と都道府県ごと。その地域だけを対象とする支援の件数で、広い地域の支援は含みません。"""
+    return await run_in_threadpool(coverage, own.store)
 
 
 @api.get("/api/stats", summary="件数と公開の時刻")

@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from crawlers.items import Notice, Period
+from crawlers.recordings import recordings
+from indexer.crawl import crawl
 from indexer.ingest import ingest
 from indexer.schema import JST
 from indexer.store import Run, Store
@@ -208,3 +210,17 @@ def test_a_broken_file_stops_before_the_store(crawls: Crawls, store: Store) -> N
     assert dump(store) == before
     with pytest.raises(FileNotFoundError, match="no crawl"):
         ingest(crawls.folder / "nowhere", store)
+
+
+def test_a_second_replay_of_real_recordings_writes_nothing(shared: Path, store: Store, tmp_path: Path) -> None:
+    names = ("jnet21-support", "mirasapo-news")
+    chosen = [each for each in recordings(shared / "recordings") if each.folder.name.startswith(names)]
+    for recording in chosen:
+        crawl([], tmp_path / recording.folder.name, replay=recording.folder)
+    states = []
+    for _ in range(2):
+        for recording in chosen:
+            ingest(tmp_path / recording.folder.name, store, recording.recorded_at)
+        states.append((dump(store), len(store.runs(limit=1000))))
+    assert states[0] == states[1]
+    assert store.count() > 200 and states[0][1] == len(chosen)

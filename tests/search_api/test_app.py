@@ -105,3 +105,15 @@ def test_openapi_describes_every_parameter(client: TestClient) -> None:
     described = client.get("/openapi.json").json()["paths"]["/api/programmes"]["get"]["parameters"]
     names = {each["name"] for each in described}
     assert {"q", "area", "scope", "kind", "theme", "state", "closes_within", "sort", "page", "per_page"} <= names
+
+
+def test_coverage_tells_what_each_place_has_of_its_own(client: TestClient) -> None:
+    country, *prefectures = client.get("/api/coverage").json()
+    assert country["code"] == "JP" and country["sources"]["invented"] == country["programmes"] > 0
+    fukuoka = next(each for each in prefectures if each["code"] == "40")
+    assert len(prefectures) == 47 and fukuoka["municipalities_of"] == 60
+    towns = {each["name"]: each["programmes"] for each in fukuoka["municipalities"]}
+    assert {"福岡市", "北九州市", "久留米市"} <= set(towns)
+    # A ward's programmes are its city's: who lives there finds them.
+    hokkaido = next(each for each in prefectures if each["code"] == "01")
+    assert [each["name"] for each in hokkaido["municipalities"]] == ["札幌市"]

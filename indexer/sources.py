@@ -1,0 +1,106 @@
+"""What is crawled, how it went and what it covers: the command line, the API and the page of sources tell the same."""
+
+from datetime import datetime
+from typing import Any
+
+from indexer.schema import Model
+from indexer.store import Store
+from indexer.vocab import regions
+
+PATIENCE = 3
+"""A source is overdue when it has missed so many of its turns."""
+
+
+class Origin(Model):
+    """A source. `state` is of its last run: ok, failed (yesterday's data stays) or unread (there was none).
+
+    `last_good` is the ISO instant of the last run that was taken in, None if there is none, `age` days ago; `overdue`
+    if a source that is due so often should have been read again since. `programmes` counts what it lists now,
+    `filled` is the share of its notices in which a field was filled at the last good run.
+    """
+
+    name: str
+    title: str
+    publisher: str
+    url: str
+    licence: str
+    attribution: str
+    kinds: str
+    state: str
+    last_good: str | None
+    age: int
+    overdue: bool
+    programmes: int
+    filled: dict[str, float]
+    warnings: tuple[str, ...]
+
+
+def origins(store: Store, now: datetime) -> list[Origin]:
+    """Every source, the biggest first."""
+    counts = store.counts()
+    found = []
+    for name, facts in store.sources().items():
+        runs = store.runs(name)
+        good = next((each for each in runs if each.ok), None)
+        age = (now - datetime.fromisoformat(good.at)).days if good else 0
+        told = {key: str(facts.get(key) or "") for key in ("title", "publisher", "url", "licence", "attribution")}
+        found.append(
+            Origin(
+                name=name,
+                **told | {"title": told["title"] or name},
+                kinds=str(facts.get("kind") or ""),
+                state="unread" if not runs else "ok" if runs[0].ok else "failed",
+                last_good=good.at if good else None,
+                age=age,
+                overdue=age > PATIENCE * int(facts.get("days") or 1),
+                programmes=counts.get(name, 0),
+                filled=good.stats.get("filled", {}) if good else {},
+                warnings=tuple(runs[0].warnings) if runs else (),
+            )
+        )
+    return sorted(found, key=lambda each: (-each.programmes, each.name))
+
+
+class Place(Model):
+    """What is listed for one place itself: `programmes` by source in `sources`; wider programmes are not counted.
+
+    `freshest` is the ISO instant at which the latest of these sources was last read well.
+    """
+
+    code: str
+    name: str
+    programmes: int
+    sources: dict[str, int]
+    freshest: str | None
+
+
+class Coverage(Place):
+    """The country, or a prefecture with those of its municipalities that have programmes of their own."""
+
+    municipalities: tuple[Place, ...] = ()
+    municipalities_of: int = 0
+    """How many municipalities the prefecture has: what is not among `municipalities` must be looked for elsewhere."""
+
+
+def coverage(store: Store) -> list[Coverage]:
+    """The country and each prefecture, as last published."""
+    counted: dict[str, dict[str, int]] = store.fact("coverage") or {}
+    read = {name: next((run.at for run in store.runs(name) if run.ok), None) for name in store.sources()}
+
+    def facts(code: str) -> dict[str, Any]:
+        sources = counted.get(code, {})
+        read_at = [at for name in sources if (at := read.get(name))]
+        return {
+            "code": code,
+            "name": regions.get(code).name,
+            "programmes": sum(sources.values()),
+            "sources": dict(sorted(sources.items(), key=lambda each: -each[1])),
+            "freshest": max(read_at, default=None),
+        }
+
+    found = [Coverage(**facts("JP"))]
+    for prefecture in regions.children("JP"):
+        within = regions.children(prefecture.code)
+        own = tuple(Place(**facts(each.code)) for each in within if each.code in counted)
+        found.append(Coverage(**facts(prefecture.code), municipalities=own, municipalities_of=len(within)))
+    return found
