@@ -91,6 +91,11 @@ def main() -> int:
     if spider.exists() or folder.exists():
         print(f"{spider if spider.exists() else folder} is there already: choose another name", file=sys.stderr)
         return 2
+    try:
+        replay = Recording.read(options.replay) if options.replay else None
+    except (ValueError, OSError) as error:
+        print(f"--replay: {error}", file=sys.stderr)
+        return 2
     facts: dict[str, Any] = {
         "name": options.name,
         "start_urls": [options.url],
@@ -100,7 +105,6 @@ def main() -> int:
     }
     kind: type[SourceSpider] = type(options.name, (ListSpider,), facts)
     with tempfile.TemporaryDirectory() as out:
-        replay = Recording.read(options.replay) if options.replay else None
         ok = run([(kind, {})], Path(out), replay=replay, record=None if replay else folder)
         path = Path(out) / options.name / "notices.jsonl"
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []

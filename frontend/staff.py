@@ -42,6 +42,7 @@ FIELDS = {
     "hidden": "非公開",
     "featured": "注目",
 }
+DEAD_LINK = "dead_link"
 PROBLEMS = {
     "weekday_conflict": "曜日が日付と合わない",
     "impossible_date": "存在しない日付",
@@ -55,6 +56,7 @@ PROBLEMS = {
     "missing": "詳細を取得できなかった",
     "procedure": "手続きの案内らしい",
     "nothing_offered": "支援ではないらしい",
+    DEAD_LINK: "公式ページが見つからない",
 }
 
 
@@ -207,7 +209,10 @@ def stale(store: Store) -> list[tuple[Record, Decision]]:
 @router.get("/review")
 async def review(request: Request, who: Signed, code: str = "", after: str = "") -> Response:
     """staff/review.html: records, code, codes, after."""
-    records = await run_in_threadpool(who.store.with_problems, code if code in PROBLEMS else "", 30, after[:120])
+    if code == DEAD_LINK:
+        records = await run_in_threadpool(who.store.with_dead_link, 30, after[:120])
+    else:
+        records = await run_in_threadpool(who.store.with_problems, code if code in PROBLEMS else "", 30, after[:120])
     return _page(request, who, "review.html", records=records, code=code)
 
 

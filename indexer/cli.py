@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from indexer import accounts, doctor
+from indexer import accounts, doctor, links
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
@@ -159,6 +160,18 @@ def nightly(
         write(summary, asdict(found))
     if found.failed or found.problem:
         raise typer.Exit(1)
+
+
+@app.command("links")
+def links_(minutes: Annotated[float, typer.Option(help="For so long at the most")] = links.MINUTES) -> None:
+    """Looks whether official pages are still there: those nobody looked at for a week, the oldest first."""
+    settings = Settings()
+    store = Store(settings.store_url)
+    with Reporter() as report:
+        found = links.check(store, settings.clock()(), report, minutes=minutes)
+        for state, count in Counter(each.state.value for each in found).items():
+            report.say(f"{state}: {count}")
+        report.say(f"still due: {len(links.due(store, settings.clock()()))}")
 
 
 @app.command()

@@ -14,11 +14,12 @@ from typing import Any
 
 import orjson
 
+from indexer import links
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import running
 from indexer.ingest import ingest, reread
 from indexer.publish import publish
-from indexer.schema import JST
+from indexer.schema import JST, LinkState
 from indexer.settings import Clock, Settings
 from indexer.store import Run, Store, stamp
 
@@ -119,6 +120,7 @@ class Summary:
     counts: dict[str, int] = field(default_factory=dict)
     unread: int = 0
     published: int | None = None
+    dead_links: int = 0
     problem: str = ""
 
     def add(self, run: Run) -> None:
@@ -139,6 +141,7 @@ class Summary:
         told += [f"  {name}: {line}" for name, lines in self.warnings.items() for line in lines]
         told.append(f"  {self.unread} programmes with something unread")
         told.append(f"  published: {self.published if self.published is not None else 'nothing had changed'}")
+        told += [f"  {self.dead_links} official pages are gone"] if self.dead_links else []
         return told + ([f"  PROBLEM: {self.problem}"] if self.problem else [])
 
 
@@ -176,6 +179,7 @@ class Night:
                         summary.failed[name] = [problem]
             self._ingest(folder, plan["sources"], summary)
             self._publish(summary)
+            self._links(summary)
             self._finish(plan, summary)
             return summary
 
@@ -228,6 +232,11 @@ class Night:
             return
         with alone(self.settings.var / "publish.lock", wait=True), running(self.settings) as where:
             summary.published = publish(where, self.store, self.clock(), self.progress)
+
+    def _links(self, summary: Summary) -> None:
+        if self.settings.link_minutes:
+            found = links.check(self.store, self.clock(), self.progress, minutes=self.settings.link_minutes)
+            summary.dead_links = sum(each.state is LinkState.INVALID for each in found)
 
     def _finish(self, plan: Mapping[str, Any], summary: Summary) -> None:
         summary.finished = stamp(self.clock())

@@ -188,6 +188,22 @@ class Relation(Model):
     raw: str = ""
 
 
+class LinkState(StrEnum):
+    VALID = "valid"
+    INVALID = "invalid"
+    UNCERTAIN = "uncertain"
+
+
+class Link(Model):
+    """What the last look at an official page found. `told` is the reason (HTTP 404), `checked` an ISO instant."""
+
+    programme: str = ""
+    url: str
+    state: LinkState
+    told: str
+    checked: str
+
+
 class Verified(Model):
     at: str
     by: str

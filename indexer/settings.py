@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite under the var folder")
     meili_url: str = Field(default="", description="URL of a Meilisearch that runs elsewhere; empty: start our own")
     meili_key: str = Field(default="", description="Key for that Meilisearch")
+    link_minutes: float = Field(default=20, ge=0, description="Minutes a night to look at official pages; 0: never")
     now: datetime | None = Field(default=None, description="A fixed instant instead of the clock (replays)")
     banner: str = Field(default="", description="A line shown on top of every page")
     public_url: str = Field(default="", description="URL under which users reach the site, for feeds and mails")

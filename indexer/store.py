@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from indexer.schema import JST, Change, Programme
+from indexer.schema import JST, Change, Link, LinkState, Programme
 
 metadata = sa.MetaData()
 
@@ -130,6 +130,17 @@ reports = sa.Table(
     sa.Column("at", sa.String, nullable=False),
     sa.Column("text", sa.String, nullable=False),
     sa.Column("done", sa.Boolean, nullable=False, default=False),
+)
+
+
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("programme", sa.String, primary_key=True),
+    sa.Column("url", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False, index=True),
+    sa.Column("told", sa.String, nullable=False),
+    sa.Column("checked", sa.String, nullable=False),
 )
 
 
@@ -358,6 +369,26 @@ class Store:
                     break
         return found
 
+    def links(self) -> dict[str, Link]:
+        """What the last look at the official page of each programme found, by its id."""
+        with self.engine.connect() as connection:
+            return {row.programme: Link(**row._mapping) for row in connection.execute(sa.select(links))}
+
+    def link(self, programme: str) -> Link | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(links).where(links.c.programme == programme)).first()
+        return Link(**row._mapping) if row else None
+
+    def with_dead_link(self, limit: int = 50, after: str = "") -> list[Record]:
+        """Listed programmes whose official page was not there, in order of id, from behind `after`."""
+        query = (
+            sa.select(programmes)
+            .join(links, links.c.programme == programmes.c.id)
+            .where(links.c.state == LinkState.INVALID, programmes.c.listed, programmes.c.id > after)
+        )
+        with self.engine.connect() as connection:
+            return [_record(row) for row in connection.execute(query.order_by(programmes.c.id).limit(limit))]
+
     def reports(self) -> list[dict[str, Any]]:
         """Errors that users reported and nobody has dealt with yet."""
         query = sa.select(reports).where(reports.c.done.is_(False)).order_by(reports.c.id)
@@ -481,6 +512,14 @@ class Writer:
 
     def close_report(self, id: int) -> None:
         self.connection.execute(sa.update(reports).where(reports.c.id == id).values(done=True))
+
+    def put_links(self, found: Sequence[Link]) -> None:
+        """Keeps what was found, in the place of what was known of the same programmes."""
+        ids = [each.programme for each in found]
+        for start in range(0, len(ids), 500):
+            self.connection.execute(sa.delete(links).where(links.c.programme.in_(ids[start : start + 500])))
+        if found:
+            self.connection.execute(sa.insert(links), [each.model_dump(mode="json") for each in found])
 
     def add_run(self, run: Run) -> None:
         values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118

@@ -22,6 +22,7 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
     values = programme.model_dump(mode="json")
     facts = store.sources().get(record.source, {})
     corrected = [each for each in curated.applied if each.field not in ("hidden", "featured")]
+    link = store.link(id)
     latest = max(corrected, key=lambda each: each.at, default=None)
     return Detail.model_validate(
         values
@@ -32,6 +33,7 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
             "changed": record.changed,
             "last_seen": record.last_seen,
             "attribution": facts.get("attribution", ""),
+            "link": link if link and link.url == programme.official_url else None,
             "history": store.history(id),
             "featured": curated.featured,
             "corrected": tuple(each.field for each in corrected),

@@ -12,6 +12,7 @@ from indexer.schema import (
     Featured,
     Issuer,
     Kind,
+    Link,
     Programme,
     SourceRef,
     Verified,
@@ -100,6 +101,7 @@ class Detail(Programme):
     featured: Featured | None = None
     corrected: tuple[str, ...] = ()
     verified: Verified | None = None
+    link: Link | None = None
     history: tuple[Change, ...] = ()
 
 

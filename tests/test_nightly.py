@@ -109,7 +109,7 @@ def fetch(names: list[str], out: Path, **more: Any) -> Any:
 
 
 def night(var: Path, url: str, key: str, *, fetch: Any = fetch, progress: Any = None) -> Night:
-    settings = Settings(var=var, meili_url=url, meili_key=key)
+    settings = Settings(var=var, meili_url=url, meili_key=key, link_minutes=0)
     return Night(
         settings,
         Store(settings.store_url),

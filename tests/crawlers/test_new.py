@@ -75,3 +75,9 @@ def test_what_does_not_work_says_why(name: str, url: str, code: int, words: str,
     assert done.returncode == code and words in done.stderr
     assert not (town.parent / "spiders" / f"{name}.py").exists()
     assert not (town.parent / "recordings" / name).exists()
+
+
+def test_a_recording_that_is_not_there_is_said(town: Path) -> None:
+    (town / "recording.json").unlink()
+    done = new(town, "kakuu_city", f"{URL}/")
+    assert done.returncode == 2 and done.stderr.startswith("--replay: ")

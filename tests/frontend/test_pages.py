@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
+from indexer.schema import Link, LinkState
 from tests.running import Site
 
 pytestmark = pytest.mark.engine
@@ -206,3 +207,19 @@ def test_while_the_engine_is_away_pages_that_need_it_say_so(client: TestClient, 
     finally:
         site.gone = False
     assert client.get("/").status_code == 200
+
+
+def test_a_dead_official_page_is_said(client: TestClient, site: Site) -> None:
+    url = "https://kyoto.example/nigiwai.html"
+    gone = Link(
+        programme="invented-0002", url=url, state=LinkState.INVALID, told="HTTP 404", checked="2026-08-20T04:00"
+    )
+    with site.services.store.transaction() as writer:
+        writer.put_links([gone])
+    page = client.get("/programmes/invented-0002").text
+    assert "公式ページは、2026年8月20日（木）に確かめたときには見つかりませんでした" in page
+    assert client.get("/api/programmes/invented-0002").json()["link"]["told"] == "HTTP 404"
+    # What was seen of an older address says nothing about this one.
+    with site.services.store.transaction() as writer:
+        writer.put_links([gone.model_copy(update={"url": "https://kyoto.example/old.html"})])
+    assert "見つかりませんでした" not in client.get("/programmes/invented-0002").text
