@@ -55,6 +55,8 @@ def chips(query: Query, sources: dict[str, str]) -> list[Chip]:
             found.append(Chip(wording.format(value), query.with_(**{facet: None})))
     if query.gx is not None:
         found.append(Chip("GX（脱炭素）" if query.gx else "GX（脱炭素）を除く", query.with_(gx=None)))
+    if query.literal:
+        found.append(Chip("地名も言葉のまま", query.with_(literal=None)))
     if query.featured is not None:
         found.append(Chip("注目" if query.featured else "注目を除く", query.with_(featured=None)))
     if query.capital is not None:

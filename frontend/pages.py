@@ -21,6 +21,7 @@ from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Hit
 from search_api.query import Query, Scope, Sort, StateChoice
+from search_api.understand import understand
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -82,13 +83,15 @@ async def home(request: Request, own: Own) -> Response:
 async def search(request: Request, own: Own) -> Response:
     """search.html: query, plain (the query from its first page), results, dropped (parameters not understood), chips,
     sources (names), last_page, ways (out of an empty result), place (for the form), unknown_place (the question for
-    what has no place, or None).
+    what has no place, or None), understood (words that became conditions), literal (the question with them as words).
     """
     if "prefecture" in request.query_params:
         return _submitted(request, "/search")
     if "" in request.query_params.values():
         return RedirectResponse(Query.lenient(request.query_params.multi_items())[0].url("/search"), 303)
-    query, dropped = Query.lenient(request.query_params.multi_items())
+    asked, dropped = Query.lenient(request.query_params.multi_items())
+    said = understand(asked, own.clock())
+    query = said.query
     results = await own.search(query)
     origins = await sources(own)
     chosen = chips(query, origins)
@@ -102,6 +105,8 @@ async def search(request: Request, own: Own) -> Response:
         plain=query.with_(page=1, per_page=20),
         results=results,
         dropped=dropped,
+        understood=said.words,
+        literal=asked.with_(literal=True),
         facets=FACETS,
         sorts=SORTS,
         last_page=max(1, -(-results.total // query.per_page)),

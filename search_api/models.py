@@ -72,7 +72,9 @@ class Hit(Model):
 
 
 class Results(Model):
-    """One page of the answer. `total` is exact. `query` repeats what was understood."""
+    """One page of the answer. `total` is exact. `query` repeats what was understood, `words` which of the words asked
+    for became which filter (`literal=true` leaves them words).
+    """
 
     total: int
     page: int
@@ -81,6 +83,7 @@ class Results(Model):
     hits: tuple[Hit, ...]
     facets: dict[str, tuple[FacetValue, ...]]
     query: dict[str, Any]
+    words: dict[str, str] = {}
 
 
 class Detail(Programme):

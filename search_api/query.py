@@ -118,6 +118,7 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     q: Annotated[str, Field(max_length=MAX_Q, description="検索語")] = ""
+    literal: Annotated[Flag, Field(description="検索語の地名や締切の言葉を、条件にせず言葉のまま探す")] = None
     area: Annotated[
         Choices, AfterValidator(_areas), Field(description="場所。都道府県2桁または市区町村5桁のJISコード。全国は JP")
     ] = ()

@@ -18,6 +18,7 @@ from indexer.vocab import labels, regions
 from search_api.errors import Unavailable
 from search_api.models import FacetValue, Hit, Results
 from search_api.query import Query, Scope, Sort, StateChoice
+from search_api.understand import understand
 
 INDEX = "programmes"
 STRATEGIES = ("all", "frequency", "last")
@@ -199,6 +200,8 @@ class Searcher:
         """One page of results with facet counts. Unavailable if the engine does not answer."""
         started = time.perf_counter()
         now = self.now
+        said = understand(query, now)
+        query = said.query
         conditions = filters(query, now)
         requests = [self._page(query, conditions), *_counts(query, conditions, now)]
         strategy = await self._strategy(query.q)
@@ -213,6 +216,7 @@ class Searcher:
             hits=tuple(hit(each["hit"], now) for each in main["hits"]),
             facets=_facets(query, counted),
             query=query.understood(),
+            words=said.words,
         )
 
     async def _strategy(self, words: str) -> str:
@@ -229,6 +233,7 @@ class Searcher:
     async def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many results each question has, in one round trip to the engine."""
         now = self.now
+        queries = [understand(each, now).query for each in queries]
         how = {words: await self._strategy(words) for words in {each.q for each in queries}}
         wanted = [
             _request(each, _joined(filters(each, now))) | {"page": 1, "hitsPerPage": 0, "matchingStrategy": how[each.q]}
@@ -239,6 +244,7 @@ class Searcher:
     async def hits(self, query: Query) -> AsyncIterator[Hit]:
         """Every hit of a query from its first page on, in a stable order; a page at a time, without counting facets."""
         now = self.now
+        query = understand(query, now).query
         condition = _joined(filters(query, now))
         order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else SORTS[query.sort]
         page = 1

@@ -606,6 +606,15 @@ def _disaster_area(body: str, hints: _Hints) -> _Said:
     return _gather(text, lead, mentions, hints)
 
 
+def named_places(text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Full names of places in a text, as (start, end, codes); several codes where places share the name.
+
+    >>> named_places("東久留米市の補助金")[0], named_places("三重の中央")
+    ((0, 5, ('13222',)), [])
+    """
+    return [(each.start, each.end, each.codes) for each in _places(_same(text))]
+
+
 def _mentioned(original: str) -> tuple[str, ...]:
     """What a text names without doubt."""
     text = _same(original)

@@ -12,7 +12,7 @@ def test_search_answers_as_the_contract_says(client: TestClient) -> None:
     answer = client.get("/api/programmes", params={"q": "省エネ", "area": "13", "per_page": 5})
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == {"total", "page", "per_page", "took_ms", "hits", "facets", "query"}
+    assert set(body) == {"total", "page", "per_page", "took_ms", "hits", "facets", "query", "words"}
     assert body["query"] == {"q": "省エネ", "area": ["13"], "per_page": 5}
     assert {"value", "label", "count", "selected"} <= set(body["facets"]["kind"][0])
     found = {each["id"]: each for each in body["hits"]}["invented-0001"]
