@@ -38,7 +38,7 @@ SETTINGS: dict[str, Any] = {
     ],
     "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
     "displayedAttributes": ["id", "hit"],
-    "rankingRules": ["words", "typo", "attribute", "sort", "proximity", "exactness"],
+    "rankingRules": ["words", "typo", "ended:asc", "attribute", "sort", "proximity", "exactness"],
     "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["jpn"]}],
     "pagination": {"maxTotalHits": 1_000_000},
     "faceting": {"maxValuesPerFacet": 2500},
@@ -104,6 +104,8 @@ def document(curated: Curated, now: datetime) -> dict[str, Any]:
     if not record.listed and known:
         # Its source has taken it down: nobody should count on its windows.
         values["final"], ahead = min(values["final"], seconds), []
+    # Which results can still be applied for comes before how well their words fit; as of the publication.
+    values["ended"] = int(values["final"] is not None and values["final"] <= seconds)
     for i, (start, end) in enumerate(ahead):
         values[f"opens_{i}"], values[f"closes_{i}"] = start, end
     return {key: value for key, value in values.items() if value is not None}

@@ -98,6 +98,12 @@ def test_a_deadline_passes_without_a_new_index_and_the_next_round_shows(ask: Ask
     assert found.opens == "2026-10-01T00:00:00+09:00"
 
 
+def test_what_is_over_comes_last(ask: Ask) -> None:
+    found = [each.state for each in ask(q="補助金", state=["any"], per_page=50).hits]
+    over = [state == "closed" for state in found]
+    assert any(over) and not all(over) and over == sorted(over)
+
+
 def test_kyoto_is_not_tokyo(ask: Ask) -> None:
     assert numbers(ask(q="京都", literal=True)) == {2}
     assert numbers(ask(q="東京都", literal=True)) == {1}
