@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from frontend import place as places
 from frontend import words
 from frontend.chips import Chip, chips
+from frontend.machines import base, structured
 from frontend.place import Place
 from frontend.rendering import Own, page, sources
 from frontend.timeline import timeline
@@ -127,7 +128,7 @@ async def towns(request: Request, prefecture: str = "") -> Response:
 async def programme(request: Request, id: str, own: Own) -> Response:
     """programme.html: programme (Detail), line (Timeline or None), labelled [(facet, value, words of the source)],
     similar (hits), failing (the source does), lead (a summary that the body does not repeat), sources (names),
-    source_title, report (where to tell of an error, or ""), fields, place.
+    source_title, report (where to tell of an error, or ""), fields, place, structured (JSON-LD).
     """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
@@ -149,6 +150,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         sources=names,
         source_title=names.get(found.source.name, found.source.publisher),
         report=_report(own, found),
+        structured=structured(found, f"{base(request, own)}/programmes/{quote(found.id)}"),
         fields=words.FIELDS,
         place=near,
     )

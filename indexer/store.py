@@ -282,6 +282,16 @@ class Store:
         with self.engine.connect() as connection:
             return {row.source: row[1] for row in connection.execute(asked)}
 
+    def listed(self) -> list[tuple[str, str]]:
+        """(id, when it last changed) of what its sources list and staff did not hide, in order of id."""
+        query = sa.select(programmes.c.id, programmes.c.changed).where(programmes.c.listed).order_by(programmes.c.id)
+        asked = sa.select(decisions.c.programme, decisions.c.now).where(
+            decisions.c.field == "hidden", decisions.c.undone.is_(False)
+        )
+        with self.engine.connect() as connection:
+            hidden = {row.programme for row in connection.execute(asked.order_by(decisions.c.id)) if row.now}
+            return [(row.id, row.changed) for row in connection.execute(query) if row.id not in hidden]
+
     def history(self, id: str) -> list[Change]:
         """What changed, newest first."""
         query = sa.select(history).where(history.c.programme == id).order_by(history.c.id.desc())

@@ -22,6 +22,7 @@ from indexer.vocab import labels, regions
 from search_api import exports, feeds
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
+from search_api.manners import OpenData
 from search_api.models import Detail, Hit, Results, Trouble
 from search_api.query import Query, Sort
 from search_api.search import Searcher, hit
@@ -72,6 +73,11 @@ class Services:
         if self._decided[0] != content:
             self._decided = (content, by_programme(self.store.decisions()))
         return self._decided[1]
+
+    def version(self) -> str:
+        """Changes whenever an answer may: with a publication, a decision, and each minute (deadlines pass)."""
+        published = self.store.fact("publication") or {}
+        return f"{published.get('version', '')}-{self.store.content()}-{self.now():%Y%m%d%H%M}"
 
     async def close(self) -> None:
         await self.searcher.close()
@@ -295,6 +301,7 @@ async def on_not_found(_: Request, error: Exception) -> Response:
 def add_api(app: FastAPI) -> None:
     """The routes and the errors of the API, on an application that has `state.services`."""
     app.include_router(api)
+    app.add_middleware(OpenData, version=app.state.services.version)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Unavailable, on_unavailable)
     app.add_exception_handler(NotFound, on_not_found)

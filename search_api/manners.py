@@ -1,0 +1,65 @@
+"""Manners of open data: anyone's page may ask, what did not change is not sent twice, each answer has a number."""
+
+import logging
+import re
+import uuid
+from collections.abc import Callable
+
+from fastapi.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+OPEN = ("/api/", "/feeds/", "/export/", "/sitemap", "/openapi.json")
+"""What programs read; pages and staff are none of it."""
+
+REQUEST_ID = "X-Request-ID"
+_SAFE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+log = logging.getLogger("shien.requests")
+
+
+class OpenData:
+    """CORS for reading, ETag and Cache-Control by `version`, and request ids, on the paths in OPEN.
+
+    `version` is asked on each request: it changes when something is published, corrected or a minute passes, because
+    a deadline that passes changes answers.
+    """
+
+    def __init__(self, app: ASGIApp, version: Callable[[], str]) -> None:
+        self.app = app
+        self.version = version
+        self.cors = CORSMiddleware(
+            self._answer, allow_origins=["*"], allow_methods=["GET"], expose_headers=["ETag", REQUEST_ID]
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(OPEN):
+            await self.cors(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Headers(scope=scope)
+        given = asked.get(REQUEST_ID, "")
+        id = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
+        tag = f'W/"{await run_in_threadpool(self.version)}"'
+        log.info("%s %s %s", id, scope["method"], scope["path"])
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = id
+                if message["status"] in (200, 304) and scope["method"] in ("GET", "HEAD"):
+                    headers["ETag"] = tag
+                    # Kept by anyone, but asked for again: a deadline may have passed.
+                    headers["Cache-Control"] = "public, no-cache"
+            await send(message)
+
+        if scope["method"] in ("GET", "HEAD") and tag in [
+            each.strip() for each in asked.get("If-None-Match", "").split(",")
+        ]:
+            await marked({"type": "http.response.start", "status": 304, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self.app(scope, receive, marked)
