@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from indexer.schema import JST, Amount, Basis, Delivery, Eligibility, Kind, Window
+from indexer.schema import JST, Amount, Basis, Delivery, Eligibility, Kind, News, NewsKind, Window
 from indexer.state import State
 from indexer.vocab import labels, regions
-from search_api.models import Detail, Hit
+from search_api.models import NEWS, Detail, Hit
 from search_api.search import area_label
 
 WEEKDAYS = "月火水木金土日"
@@ -197,3 +197,25 @@ def outside(url: str) -> bool:
 
 def all_areas(codes: tuple[str, ...]) -> str:
     return "・".join(regions.full_name(each) for each in codes)
+
+
+def news_label(news: News) -> str:
+    """The badge of a change at the source.
+
+    >>> news_label(News(kind=NewsKind.EXTENDED, at="2026-08-20T04:00:00+09:00"))
+    '締切延長'
+    """
+    return NEWS[news.kind]
+
+
+def news_told(news: News) -> str:
+    """The change in a sentence.
+
+    >>> news_told(News(kind="shortened", at="2026-08-20T04:00:00+09:00", was="2026-09-30", now="2026-08-31T17:00"))
+    '締切が2026年9月30日（水）から2026年8月31日（月）17:00に早まりました（2026年8月20日（木）に確認）。'
+    """
+    seen = f"（{day(news.at[:10])}に確認）。"
+    if news.kind is NewsKind.AMOUNT:
+        return f"金額の上限が{yen(int(news.was))}から{yen(int(news.now))}に変わりました{seen}"
+    how = "延びました" if news.kind is NewsKind.EXTENDED else "早まりました"
+    return f"締切が{day(news.was, end=True)}から{day(news.now, end=True)}に{how}{seen}"

@@ -6,11 +6,13 @@ changes underneath, it is stale: it no longer applies and goes back to review.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from indexer.schema import Featured, Programme
+from indexer.changes import news
+from indexer.schema import Change, Featured, Programme
 from indexer.store import Decision, Record
 
 CORRECTABLE = (
@@ -111,8 +113,11 @@ def curated(records: Iterable[Record], decisions: Mapping[str, Sequence[Decision
         yield apply(record, decisions.get(record.programme.id, ()))
 
 
-def shown(curated: Curated) -> dict[str, Any]:
-    """What a result list shows of a programme (search_api/models.py, Hit, without what depends on now)."""
+def shown(curated: Curated, changes: Sequence[Change], now: datetime) -> dict[str, Any]:
+    """What a result list shows of a programme (search_api/models.py, Hit, without what depends on the minute).
+
+    `changes`: its history, or as much of it as may be news.
+    """
     record = curated.record
     values = record.programme.model_dump(
         mode="json",
@@ -126,4 +131,5 @@ def shown(curated: Curated) -> dict[str, Any]:
         "first_seen": record.first_seen,
         "changed": record.changed,
         "featured": curated.featured is not None,
+        "news": found.model_dump(mode="json") if (found := news(changes, now)) else None,
     }

@@ -1,7 +1,7 @@
 """The only writer to the engine: build an index beside the live one, check it, swap, clean up."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -10,9 +10,10 @@ import meilisearch
 import orjson
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
+from indexer.changes import FRESH
 from indexer.curate import Curated, by_programme, curated, shown
 from indexer.engine import Endpoint, EngineError
-from indexer.schema import JST, Level, instant
+from indexer.schema import JST, Change, Level, instant
 from indexer.state import MAX_INTERVALS, intervals, timed
 from indexer.store import Store, stamp
 from indexer.vocab import labels, regions
@@ -46,7 +47,7 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def document(curated: Curated, now: datetime) -> dict[str, Any]:
+def document(curated: Curated, now: datetime, changes: Sequence[Change] = ()) -> dict[str, Any]:
     """The engine's view of a programme. `hit` is what a result shows, everything else is there to be searched."""
     record = curated.record
     programme = record.programme
@@ -99,7 +100,7 @@ def document(curated: Curated, now: datetime) -> dict[str, Any]:
         "changed": int(datetime.fromisoformat(record.changed).timestamp()),
         # `final` is when the last window ends; absent where no time is known at all.
         "final": (open_times[-1][1] if open_times else 0) if known else None,
-        "hit": shown(curated),
+        "hit": shown(curated, changes, now),
     }
     if not record.listed and known:
         # Its source has taken it down: nobody should count on its windows.
@@ -137,7 +138,11 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
         hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())
         visible = (each for each in curated(store.records(), decided) if not each.hidden)
         covered: dict[str, Counter[str]] = defaultdict(Counter)
-        for batch in _batches((document(each, now) for each in _counting(visible, covered)), BATCH):
+        recent = store.recent(now - FRESH)
+        documents = (
+            document(each, now, recent.get(each.record.programme.id, ())) for each in _counting(visible, covered)
+        )
+        for batch in _batches(documents, BATCH):
             tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
             count += len(batch)
             if progress:

@@ -180,6 +180,22 @@ class Change(Model):
     cause: str = "source"
 
 
+class NewsKind(StrEnum):
+    EXTENDED = "extended"
+    SHORTENED = "shortened"
+    REOPENED = "reopened"
+    AMOUNT = "amount"
+
+
+class News(Model):
+    """What the source changed lately: a deadline (`was` and `now` are moments), an amount (yen), or it came back."""
+
+    kind: NewsKind
+    at: str
+    was: str = ""
+    now: str = ""
+
+
 class Relation(Model):
     """Another programme this one stands in a relation to: round (系列), top_up (上乗せ), exclusive (併用不可)."""
 

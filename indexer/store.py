@@ -292,6 +292,16 @@ class Store:
             hidden = {row.programme for row in connection.execute(asked.order_by(decisions.c.id)) if row.now}
             return [(row.id, row.changed) for row in connection.execute(query) if row.id not in hidden]
 
+    def recent(self, since: datetime) -> dict[str, list[Change]]:
+        """What changed since then, by programme."""
+        found: dict[str, list[Change]] = {}
+        query = sa.select(history).where(history.c.at >= stamp(since)).order_by(history.c.id)
+        with self.engine.connect() as connection:
+            for row in connection.execute(query):
+                change = Change(at=row.at, field=row.field, was=row.was, now=row.now, cause=row.cause)
+                found.setdefault(row.programme, []).append(change)
+        return found
+
     def history(self, id: str) -> list[Change]:
         """What changed, newest first."""
         query = sa.select(history).where(history.c.programme == id).order_by(history.c.id.desc())

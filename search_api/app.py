@@ -64,7 +64,7 @@ class Services:
                 continue
             curated = apply(record, decided[each.id])
             if not curated.hidden:
-                hits.append(hit(shown(curated), self.now()))
+                hits.append(hit(shown(curated, self.store.history(each.id), self.now()), self.now()))
         return found.model_copy(update={"hits": tuple(hits)})
 
     def decided(self) -> dict[str, list[Decision]]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from indexer.changes import news
 from indexer.curate import apply, by_programme
 from indexer.schema import Verified
 from indexer.store import Store
@@ -22,7 +23,7 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
     values = programme.model_dump(mode="json")
     facts = store.sources().get(record.source, {})
     corrected = [each for each in curated.applied if each.field not in ("hidden", "featured")]
-    link = store.link(id)
+    link, history = store.link(id), store.history(id)
     latest = max(corrected, key=lambda each: each.at, default=None)
     return Detail.model_validate(
         values
@@ -34,7 +35,8 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
             "last_seen": record.last_seen,
             "attribution": facts.get("attribution", ""),
             "link": link if link and link.url == programme.official_url else None,
-            "history": store.history(id),
+            "history": history,
+            "news": news(history, now),
             "featured": curated.featured,
             "corrected": tuple(each.field for each in corrected),
             "verified": Verified(at=latest.at, by="職員") if latest else None,

@@ -10,7 +10,7 @@ from icalendar import Alarm, Calendar, Event
 from lxml import etree
 
 from indexer.schema import Role, Window, instant
-from search_api.models import Hit
+from search_api.models import NEWS, Hit
 from search_api.query import Query
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -35,7 +35,7 @@ def atom(query: Query, hits: Iterable[Hit], base: str, now: datetime) -> bytes:
     _text(author, "name", "支援さがし")
     for each in hits:
         entry = etree.SubElement(root, f"{{{ATOM}}}entry")
-        _text(entry, "title", each.title)
+        _text(entry, "title", (f"【{NEWS[each.news.kind]}】" if each.news else "") + each.title)
         _text(entry, "id", f"{base}/programmes/{each.id}")
         _text(entry, "updated", each.changed)
         _text(entry, "published", each.first_seen)

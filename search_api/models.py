@@ -13,6 +13,8 @@ from indexer.schema import (
     Issuer,
     Kind,
     Link,
+    News,
+    NewsKind,
     Programme,
     SourceRef,
     Verified,
@@ -23,6 +25,14 @@ from indexer.state import State
 
 class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+NEWS = {
+    NewsKind.EXTENDED: "締切延長",
+    NewsKind.SHORTENED: "締切繰上げ",
+    NewsKind.REOPENED: "再掲載",
+    NewsKind.AMOUNT: "金額変更",
+}
 
 
 class FacetValue(Model):
@@ -69,6 +79,7 @@ class Hit(Model):
     featured: bool = False
     first_seen: str = ""
     changed: str = ""
+    news: News | None = None
 
 
 class Results(Model):
@@ -105,6 +116,7 @@ class Detail(Programme):
     corrected: tuple[str, ...] = ()
     verified: Verified | None = None
     link: Link | None = None
+    news: News | None = None
     history: tuple[Change, ...] = ()
 
 

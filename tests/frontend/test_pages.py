@@ -11,7 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
-from indexer.schema import Link, LinkState
+from indexer.publish import publish
+from indexer.schema import Change, Link, LinkState
 from tests.running import Site
 
 pytestmark = pytest.mark.engine
@@ -225,3 +226,22 @@ def test_a_dead_official_page_is_said(client: TestClient, site: Site) -> None:
     with site.services.store.transaction() as writer:
         writer.put_links([gone.model_copy(update={"url": "https://kyoto.example/old.html"})])
     assert "見つかりませんでした" not in client.get("/programmes/invented-0002").text
+
+
+def test_a_deadline_that_was_put_off_is_said(client: TestClient, site: Site) -> None:
+    def ends(day: str) -> list[dict[str, str]]:
+        return [{"role": "apply", "closes": day, "raw": day}]
+
+    moved = Change(
+        at="2026-08-21T04:00:00+09:00", field="windows", was=ends("2026-11-30"), now=ends("2026-12-25T17:00")
+    )
+    with site.services.store.transaction() as writer:
+        writer.remember([("invented-0004", moved)])
+        writer.touch()
+    publish(site.where, site.services.store, site.services.now())
+    page = client.get("/programmes/invented-0004").text
+    assert "締切が2026年11月30日（月）から2026年12月25日（金）17:00に延びました" in page
+    assert "締切延長" in client.get("/search?q=販路開拓&area=27").text
+    [found] = [each for each in client.get("/api/programmes?area=27").json()["hits"] if each["id"] == "invented-0004"]
+    assert found["news"]["kind"] == "extended" and found["news"]["was"] == "2026-11-30"
+    assert "【締切延長】大阪府" in client.get("/feeds/programmes.atom?area=27").text
