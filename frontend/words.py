@@ -217,5 +217,7 @@ def news_told(news: News) -> str:
     seen = f"（{day(news.at[:10])}に確認）。"
     if news.kind is NewsKind.AMOUNT:
         return f"金額の上限が{yen(int(news.was))}から{yen(int(news.now))}に変わりました{seen}"
+    if news.kind is NewsKind.NEXT_CALL:
+        return f"次の募集（{day(news.now, end=True)}まで）が掲載されました{seen}"
     how = "延びました" if news.kind is NewsKind.EXTENDED else "早まりました"
     return f"締切が{day(news.was, end=True)}から{day(news.now, end=True)}に{how}{seen}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from indexer.schema import Change, News, NewsKind
+from indexer.schema import JST, Change, News, NewsKind
 
 FRESH = timedelta(days=30)
 """So long a change is news."""
@@ -25,8 +25,13 @@ def news(changes: Sequence[Change], now: datetime) -> News | None:
         before, after = _deadlines(of["windows"][0].was), _deadlines(of["windows"][-1].now)
         # One more round puts nothing off.
         if before and after and not before <= after and (was := max(before)) != (is_now := max(after)):
-            kind = NewsKind.EXTENDED if is_now > was else NewsKind.SHORTENED
-            return News(kind=kind, at=of["windows"][-1].at, was=was, now=is_now)
+            at = of["windows"][0].at
+            # What was over when it moved was not put off: sources write the next call over the last one.
+            over = was[:10] < datetime.fromisoformat(at).astimezone(JST).date().isoformat()
+            later = NewsKind.NEXT_CALL if over else NewsKind.EXTENDED
+            return News(
+                kind=later if is_now > was else NewsKind.SHORTENED, at=of["windows"][-1].at, was=was, now=is_now
+            )
     if of["listed"] and of["listed"][-1].now:
         return News(kind=NewsKind.REOPENED, at=of["listed"][-1].at)
     if of["amount"]:

@@ -183,6 +183,7 @@ class Change(Model):
 class NewsKind(StrEnum):
     EXTENDED = "extended"
     SHORTENED = "shortened"
+    NEXT_CALL = "next_call"
     REOPENED = "reopened"
     AMOUNT = "amount"
 

@@ -30,6 +30,7 @@ class Model(BaseModel):
 NEWS = {
     NewsKind.EXTENDED: "締切延長",
     NewsKind.SHORTENED: "締切繰上げ",
+    NewsKind.NEXT_CALL: "次の募集",
     NewsKind.REOPENED: "再掲載",
     NewsKind.AMOUNT: "金額変更",
 }

@@ -30,6 +30,8 @@ BACK = change("windows", until("2026-09-30T17:00"), until("2026-08-31"), 0.5)
         ([], None),
         ([LATER], "extended"),
         ([change("windows", until("2026-09-30"), until("2026-08-31"))], "shortened"),
+        # Over when it moved: the next call stands where the last one stood.
+        ([change("windows", until("2026-03-31"), until("2027-03-31"))], "next_call"),
         # Put off and put back.
         ([LATER, BACK], None),
         ([BACK, LATER], None),
