@@ -84,7 +84,8 @@ async def home(request: Request, own: Own) -> Response:
 async def search(request: Request, own: Own) -> Response:
     """search.html: query, plain (the query from its first page), results, dropped (parameters not understood), chips,
     sources (names), last_page, ways (out of an empty result), place (for the form), unknown_place (the question for
-    what has no place, or None), understood (words that became conditions), literal (the question with them as words).
+    what has no place, or None), understood (words that became conditions), literal (the question with them as words),
+    trades (labels).
     """
     if "prefecture" in request.query_params:
         return _submitted(request, "/search")
@@ -109,6 +110,7 @@ async def search(request: Request, own: Own) -> Response:
         understood=said.words,
         literal=asked.with_(literal=True),
         facets=FACETS,
+        trades=labels.labels("industry"),
         sorts=SORTS,
         last_page=max(1, -(-results.total // query.per_page)),
         chips=chosen,

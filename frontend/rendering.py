@@ -74,7 +74,7 @@ def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], lis
 SHOWN = (
     words.yen, words.day, words.plain_day, words.period, words.money, words.left, words.qualifiers, words.label,
     words.who, words.told, words.where, words.inferred, words.outside, words.all_areas, words.has_state,
-    words.news_label, words.news_told,
+    words.news_label, words.news_told, words.verdict,
     area_label, foremost,
 )  # fmt: skip
 templates.env.globals |= {each.__name__: each for each in SHOWN}

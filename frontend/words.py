@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from indexer.schema import JST, Amount, Basis, Delivery, Eligibility, Kind, News, NewsKind, Window
+from indexer.schema import JST, NOT_OFFERED, Amount, Basis, Delivery, Eligibility, News, NewsKind, Window
 from indexer.state import State
 from indexer.vocab import labels, regions
-from search_api.models import NEWS, Detail, Hit
+from search_api.models import NEWS, Detail, Fit, Hit, Verdict
 from search_api.search import area_label
 
 WEEKDAYS = "月火水木金土日"
@@ -172,7 +172,7 @@ def label(facet: str, value: str) -> str:
 
 def has_state(item: Hit | Detail) -> bool:
     """Does it take applications or attendance at all? Cases and articles do not."""
-    return item.kind not in (Kind.CASE, Kind.QA, Kind.GUIDE, Kind.NEWS)
+    return item.kind not in NOT_OFFERED
 
 
 def inferred(window: Window) -> str:
@@ -221,3 +221,17 @@ def news_told(news: News) -> str:
         return f"次の募集（{day(news.now, end=True)}まで）が掲載されました{seen}"
     how = "延びました" if news.kind is NewsKind.EXTENDED else "早まりました"
     return f"締切が{day(news.was, end=True)}から{day(news.now, end=True)}に{how}{seen}"
+
+
+VERDICTS = {
+    Verdict.YES: "条件に合いそう",
+    Verdict.ENDING: "条件に合いそう・まもなく締切",
+    Verdict.PARTLY: "一部は要確認",
+    Verdict.UNKNOWN: "条件は要確認",
+    Verdict.NO: "条件に合わない",
+}
+
+
+def verdict(fit: Fit) -> str:
+    """Whether it fits the firm of the question, in a few words."""
+    return VERDICTS[fit.verdict]

@@ -13,7 +13,7 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError
 from indexer.changes import FRESH
 from indexer.curate import Curated, by_programme, curated, shown
 from indexer.engine import Endpoint, EngineError
-from indexer.schema import JST, Change, Level, instant
+from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, instant
 from indexer.state import MAX_INTERVALS, intervals, timed
 from indexer.store import Store, stamp
 from indexer.vocab import labels, regions
@@ -85,7 +85,7 @@ def document(curated: Curated, now: datetime, changes: Sequence[Change] = ()) ->
         "stage": list(programme.stages),
         "lever": list(programme.levers),
         "field": list(programme.fields),
-        "industry": list(programme.eligibility.industries) if programme.eligibility else [],
+        "industry": _trades(programme),
         "gx": programme.gx,
         "source": programme.source.name,
         "listed": record.listed,
@@ -212,6 +212,12 @@ def _batches(items: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[s
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _trades(programme: Programme) -> list[str]:
+    """Divisions of trade that find it: what is offered without a restriction is for every trade."""
+    own = list(programme.eligibility.industries) if programme.eligibility else []
+    return own or ([] if programme.kind in NOT_OFFERED else list(labels.labels("industry")))
 
 
 def _level(codes: Iterable[str]) -> str:

@@ -49,6 +49,10 @@ class Kind(StrEnum):
     NEWS = "news"
 
 
+NOT_OFFERED = frozenset({Kind.CASE, Kind.QA, Kind.GUIDE, Kind.NEWS})
+"""What takes no applications and no attendance: it tells of something."""
+
+
 class Level(StrEnum):
     NATIONAL = "national"
     REGIONAL = "regional"

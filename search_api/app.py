@@ -25,7 +25,7 @@ from search_api.errors import NotFound, Unavailable
 from search_api.manners import OpenData
 from search_api.models import Detail, Hit, Results, Trouble
 from search_api.query import Query, Sort
-from search_api.search import Searcher, hit
+from search_api.search import Searcher, fitted, hit
 
 RETRY_SECONDS = 5
 
@@ -65,7 +65,7 @@ class Services:
             curated = apply(record, decided[each.id])
             if not curated.hidden:
                 hits.append(hit(shown(curated, self.store.history(each.id), self.now()), self.now()))
-        return found.model_copy(update={"hits": tuple(hits)})
+        return found.model_copy(update={"hits": fitted(hits, Query.model_validate(found.query))})
 
     def decided(self) -> dict[str, list[Decision]]:
         """Decisions in force by programme; read again when something changed."""

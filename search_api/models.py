@@ -1,5 +1,6 @@
 """What the API answers."""
 
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,6 +47,22 @@ class FacetValue(Model):
     excluded: bool = False
 
 
+class Verdict(StrEnum):
+    YES = "yes"
+    PARTLY = "partly"
+    UNKNOWN = "unknown"
+    NO = "no"
+    ENDING = "ending"
+
+
+class Fit(Model):
+    """Whether a programme fits the firm of the question. `reason` is what decided, `raw` the source's words for it."""
+
+    verdict: Verdict
+    reason: str
+    raw: str = ""
+
+
 class Hit(Model):
     """A result. `state`, `days_left`, `opens` and `closes` are of the instant of the answer (Asia/Tokyo)."""
 
@@ -81,6 +98,7 @@ class Hit(Model):
     first_seen: str = ""
     changed: str = ""
     news: News | None = None
+    fit: Fit | None = None
 
 
 class Results(Model):

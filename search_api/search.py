@@ -16,6 +16,7 @@ from indexer.settings import Clock
 from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State, standing
 from indexer.vocab import labels, regions
 from search_api.errors import Unavailable
+from search_api.fit import fit, profiled
 from search_api.models import FacetValue, Hit, Results
 from search_api.query import Query, Scope, Sort, StateChoice
 from search_api.understand import understand
@@ -213,7 +214,7 @@ class Searcher:
             page=query.page,
             per_page=query.per_page,
             took_ms=round((time.perf_counter() - started) * 1000),
-            hits=tuple(hit(each["hit"], now) for each in main["hits"]),
+            hits=fitted((hit(each["hit"], now) for each in main["hits"]), query),
             facets=_facets(query, counted),
             query=query.understood(),
             words=said.words,
@@ -424,6 +425,13 @@ def _places(query: Query, distribution: Mapping[str, Mapping[str, int]]) -> tupl
         if len(code) == 5
     ]
     return (FacetValue(value="JP", label="全国", count=nationwide, selected="JP" in query.area), *values)
+
+
+def fitted(hits: Iterable[Hit], query: Query) -> tuple[Hit, ...]:
+    """Hits with their verdict, where the question describes a firm."""
+    if not profiled(query):
+        return tuple(hits)
+    return tuple(each.model_copy(update={"fit": fit(each, query)}) for each in hits)
 
 
 def hit(values: Mapping[str, Any], now: datetime) -> Hit:
