@@ -11,7 +11,7 @@ import aiohttp
 import orjson
 
 from indexer.engine import Endpoint, EngineError
-from indexer.schema import Kind, Window
+from indexer.schema import NOT_OFFERED, Kind, Window
 from indexer.settings import Clock
 from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State, standing
 from indexer.vocab import labels, regions
@@ -431,7 +431,9 @@ def fitted(hits: Iterable[Hit], query: Query) -> tuple[Hit, ...]:
     """Hits with their verdict, where the question describes a firm."""
     if not profiled(query):
         return tuple(hits)
-    return tuple(each.model_copy(update={"fit": fit(each, query)}) for each in hits)
+    return tuple(
+        each if each.kind in NOT_OFFERED else each.model_copy(update={"fit": fit(each, query)}) for each in hits
+    )
 
 
 def hit(values: Mapping[str, Any], now: datetime) -> Hit:

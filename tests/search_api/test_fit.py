@@ -68,7 +68,13 @@ def test_a_place_alone_is_no_profile() -> None:
 @pytest.mark.engine
 def test_results_for_a_firm(client: TestClient) -> None:
     body = client.get("/api/programmes", params={"area": "40130", "industry": "E", "employees": "30"}).json()
-    assert body["total"] and {each["fit"]["verdict"] for each in body["hits"]} <= {"yes", "partly", "unknown", "ending"}
+    assert body["total"] and {each["fit"]["verdict"] for each in body["hits"] if each["fit"]} <= {
+        "yes",
+        "partly",
+        "unknown",
+        "ending",
+    }
+    assert all(each["fit"] is None for each in body["hits"] if each["kind"] == "case")
     # What is offered to every trade is offered to this one.
     assert "invented-0005" in [each["id"] for each in body["hits"]]
     assert client.get("/api/programmes", params={"area": "40130"}).json()["hits"][0]["fit"] is None
