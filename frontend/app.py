@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frontend import guide, information, machines, pages, staff, tools
+from frontend import guide, information, machines, pages, report, staff, tools
 from frontend.publisher import Publisher
 from frontend.rendering import error_page
 from indexer.settings import Settings
@@ -52,7 +52,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     )
     app.state.services = own
     add_api(app)
-    for each in (pages, tools, guide, information, machines, staff):
+    for each in (pages, tools, guide, information, machines, report, staff):
         app.include_router(each.router)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(Guarded)

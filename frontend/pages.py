@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -130,7 +130,7 @@ async def towns(request: Request, prefecture: str = "") -> Response:
 async def programme(request: Request, id: str, own: Own) -> Response:
     """programme.html: programme (Detail), line (Timeline or None), labelled [(facet, value, words of the source)],
     similar (hits), failing (the source does), lead (a summary that the body does not repeat), sources (names),
-    source_title, report (where to tell of an error, or ""), fields, place, structured (JSON-LD).
+    source_title, fields, place, structured (JSON-LD).
     """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
@@ -151,7 +151,6 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         lead="" if _plain(found.body).startswith(_plain(found.summary).rstrip("…")) else found.summary,
         sources=names,
         source_title=names.get(found.source.name, found.source.publisher),
-        report=_report(own, found),
         structured=structured(found, f"{base(request, own)}/programmes/{quote(found.id)}"),
         fields=words.FIELDS,
         place=near,
@@ -181,18 +180,6 @@ async def _similar(own: Services, found: Detail, near: Place) -> list[Hit]:
     except Unavailable:
         return []
     return [each for each in results.hits if each.id != found.id][:5]
-
-
-def _report(own: Services, found: Detail) -> str:
-    """Where the operator wants to hear of errors: the contact of the settings, with the programme named in a mail."""
-    contact = own.settings.contact
-    if contact.startswith(("https://", "http://")):
-        return contact
-    if "@" in contact:
-        return f"mailto:{contact.removeprefix('mailto:')}?" + urlencode(
-            {"subject": f"誤りの連絡：{found.id}", "body": f"{found.title}\n"}, quote_via=quote
-        )
-    return ""
 
 
 def _fragment(request: Request) -> bool:

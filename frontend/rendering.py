@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
@@ -69,6 +70,13 @@ def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], lis
     by_weight = sorted(values, key=lambda each: (not each.selected, -each.count))
     shown = {each.value for each in by_weight[:most]}
     return [each for each in values if each.value in shown], [each for each in values if each.value not in shown]
+
+
+def same_origin(request: Request) -> None:
+    """A form that another site sends is refused."""
+    origin = request.headers.get("origin")
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403, "別のサイトからの操作は受け付けません。")
 
 
 SHOWN = (

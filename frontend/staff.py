@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from typing import Annotated, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Depends, Form, Request
@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from frontend.rendering import page
+from frontend.rendering import page, same_origin
 from indexer import accounts
 from indexer.curate import CORRECTABLE, Curated, Refused, apply, by_programme, checked, value_of
 from indexer.store import Decision, Entry, Record, Session, Store, User, stamp
@@ -102,12 +102,6 @@ async def guarded(request: Request, who: Annotated[Staff, Depends(staff)]) -> St
     if not hmac.compare_digest(token.encode(), who.session.csrf.encode()):
         raise HTTPException(403, "画面の有効期限が切れました。前の画面を開き直してください。")
     return who
-
-
-def same_origin(request: Request) -> None:
-    origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
-        raise HTTPException(403, "別のサイトからの操作は受け付けません。")
 
 
 Signed = Annotated[Staff, Depends(staff)]

@@ -37,6 +37,7 @@ PAGES = [
     "/search?q=どこにもない&kind=seminar&nonsense=1",
     "/programmes/invented-0001",
     "/programmes/invented-0005",
+    "/programmes/invented-0001/report",
     "/programmes/invented-0090",
     "/programmes/none",
     "/calendar?month=2026-12",

@@ -29,6 +29,7 @@ PAGES = [
     "/programmes/invented-0005",
     "/programmes/invented-0010",
     "/programmes/invented-0011",
+    "/programmes/invented-0001/report",
     "/programmes/invented-0090",
     "/programmes/invented-0091",
     "/programmes/none",
