@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -47,12 +48,18 @@ def replayed(settings: Settings, folder: Path, sample: bool) -> Settings:
 
 
 def fill(store: Store, found: Sequence[Recording], var: Path, report: Reporter) -> list[Run]:
-    """Crawls every recording in the order of time and takes it in."""
+    """Replays every recording, as many side by side as there are processors, and takes them in in the order of time."""
     runs: list[Run] = []
-    for each in found:
-        out = var / "crawl" / each.folder.name
-        crawl([], out, replay=each.folder, progress=report)
-        runs += ingest(out, store, each.recorded_at, report)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        # Each replay is a process of its own: what waits here is only its answer.
+        outs = [var / "crawl" / each.folder.name for each in found]
+        done = [
+            pool.submit(crawl, [], out, replay=each.folder, progress=report)
+            for each, out in zip(found, outs, strict=True)
+        ]
+        for each, out, crawled in zip(found, outs, done, strict=True):
+            crawled.result()
+            runs += ingest(out, store, each.recorded_at, report)
     return runs
 
 

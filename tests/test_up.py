@@ -52,7 +52,7 @@ def get(port: int, path: str) -> tuple[int, str]:
         return 0, ""
 
 
-def until(port: int, path: str, status: int, seconds: float = 60) -> str:
+def until(port: int, path: str, status: int, seconds: float = 180) -> str:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found, text = get(port, path)
