@@ -95,9 +95,18 @@ api = APIRouter(responses={422: {"model": Trouble}, 503: {"model": Trouble}})
 
 
 @api.get("/api/programmes", response_model=Results, summary="支援を探す", operation_id="search")
-async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Results:
+async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Results | Response:
     """条件に合う支援と、ファセットごとの件数。件数はそのファセット自身の選択を除いて数えます。"""
-    return await own.search(query)
+    found = await own.search(query)
+    if not query.fields:
+        return found
+    # The id always comes along: without it nobody could ask for the rest.
+    wanted = {"id", *query.fields}
+    return JSONResponse(
+        found.model_dump(
+            mode="json", include={**dict.fromkeys(Results.model_fields, True), "hits": {"__all__": wanted}}
+        )
+    )
 
 
 @api.get(

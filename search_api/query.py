@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from indexer.schema import JST, Level
 from indexer.vocab import labels, regions
+from search_api.models import Hit
 
 MAX_Q = 200
 MAX_VALUES = 50
@@ -85,6 +86,21 @@ def _source(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _split(value: Any) -> Any:
+    """title,closes is as good as title and closes apart."""
+    values = [value] if isinstance(value, str) else value
+    return (
+        [name.strip() for each in values for name in str(each).split(",")] if isinstance(values, Iterable) else values
+    )
+
+
+def _of_hits(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if value not in Hit.model_fields:
+            raise ValueError(f"{value[:80]!r} is none of {', '.join(Hit.model_fields)}")
+    return values
+
+
 def _none_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
@@ -150,6 +166,12 @@ class Query(BaseModel):
     rate_min: Annotated[str | None, BeforeValidator(_rate), Field(description="補助率がこれ以上（1/2 など）")] = None
     employees: Annotated[Count, Field(description="従業員数")] = None
     capital: Annotated[Yen, Field(description="資本金（円）")] = None
+    fields: Annotated[
+        Choices,
+        BeforeValidator(_split),
+        AfterValidator(_of_hits),
+        Field(description="結果に載せる項目（id,title,closes のように。既定ではすべて）"),
+    ] = ()
     sort: Annotated[Sort, Field(description="並び順")] = Sort.RELEVANCE
     page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
     per_page: Annotated[int, Field(ge=1, le=MAX_PER_PAGE)] = 20

@@ -117,3 +117,11 @@ def test_coverage_tells_what_each_place_has_of_its_own(client: TestClient) -> No
     # A ward's programmes are its city's: who lives there finds them.
     hokkaido = next(each for each in prefectures if each["code"] == "01")
     assert [each["name"] for each in hokkaido["municipalities"]] == ["札幌市"]
+
+
+def test_only_the_fields_that_are_wanted(client: TestClient) -> None:
+    body = client.get("/api/programmes?area=13&fields=title,closes&fields=state").json()
+    assert body["total"] and {tuple(sorted(each)) for each in body["hits"]} == {("closes", "id", "state", "title")}
+    assert body["facets"]["kind"]
+    refused = client.get("/api/programmes?fields=title,nonsense")
+    assert refused.status_code == 422 and refused.json()["errors"][0]["parameter"] == "fields"
