@@ -25,10 +25,11 @@ lint:
 check:
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# The deadline grammar beside dateparser on the same lines; what was read of all recordings.
+# The deadline grammar beside dateparser on the same lines; what was read of all recordings, and what is listed twice.
 bench: setup
 	$(BIN)/python -m tests.bench.deadlines
 	$(BIN)/python -m tests.bench.coverage
+	$(BIN)/python -m tests.bench.duplicates
 
 setup: .venv/ready node_modules/ready
 

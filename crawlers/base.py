@@ -16,7 +16,8 @@ class Source:
 
     `attribution` is printed with every programme. `verified` is False until the spider has met the real site:
     an unverified source is off by default. `days` are the days between two crawls, `after` the time of day
-    (JST, "HH:MM") before which a crawl finds nothing new.
+    (JST, "HH:MM") before which a crawl finds nothing new. `second_hand`: it tells of other bodies' programmes, so that
+    what the issuer's own pages or the place of application say counts before.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Source:
     verified: bool = True
     days: int = 1
     after: str = ""
+    second_hand: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

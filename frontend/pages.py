@@ -135,6 +135,9 @@ async def programme(request: Request, id: str, own: Own) -> Response:
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
         raise NotFound(id)
+    if found.id != id:
+        # Another listing of a programme that we show as one.
+        return RedirectResponse(f"/programmes/{quote(found.id)}", 302)
     names, near = await sources(own), places.remembered(request)
     return page(
         request,

@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 
 from frontend.rendering import page, same_origin
 from indexer import accounts
-from indexer.curate import CORRECTABLE, Curated, Refused, apply, by_programme, checked, value_of
+from indexer.curate import CORRECTABLE, SAME, Curated, Refused, apply, by_programme, checked, value_of, whole
+from indexer.duplicates import DIFFERS
 from indexer.store import Decision, Entry, Record, Session, Store, User, stamp
 from indexer.vocab import labels
 from search_api.app import Services, services
@@ -56,6 +57,7 @@ PROBLEMS = {
     "missing": "詳細を取得できなかった",
     "procedure": "手続きの案内らしい",
     "nothing_offered": "支援ではないらしい",
+    DIFFERS: "情報源によって締切が違う",
     DEAD_LINK: "公式ページが見つからない",
 }
 
@@ -205,9 +207,16 @@ async def review(request: Request, who: Signed, code: str = "", after: str = "")
     """staff/review.html: records, code, codes, after."""
     if code == DEAD_LINK:
         records = await run_in_threadpool(who.store.with_dead_link, 30, after[:120])
+    elif code == DIFFERS:
+        records = await run_in_threadpool(_differing, who.store)
     else:
         records = await run_in_threadpool(who.store.with_problems, code if code in PROBLEMS else "", 30, after[:120])
     return _page(request, who, "review.html", records=records, code=code)
+
+
+def _differing(store: Store) -> list[Record]:
+    """Programmes of several listings whose closing days differ, as they are shown."""
+    return [found.record for id in store.differing() if (found := whole(store, id))]
 
 
 @router.get("/programmes/{id}")
@@ -230,8 +239,54 @@ def _programme(store: Store, id: str) -> dict[str, Any]:
         "decided": {each.field: each for each in by_programme(decisions).get(id, [])},
         "notice": pretty(orjson.loads(record.notice)),
         "entries": store.audit(id),
+        "group": [each for other in store.group(id) if other != id and (each := store.get(other))],
+        "said": _said(store, decisions, id),
         "problem": "",
     }
+
+
+def _said(store: Store, own: list[Decision], id: str) -> list[tuple[Decision, str]]:
+    """What people said of this listing and others: (decision, the other's id); kept with the smaller of the ids."""
+    found = [(each, each.field.removeprefix(SAME)) for each in own if each.field.startswith(SAME)]
+    return found + [(each, each.programme) for each in store.decisions() if each.field == f"{SAME}{id}"]
+
+
+@router.post("/programmes/{id}/same")
+async def same(
+    request: Request,
+    id: str,
+    who: Writing,
+    other: Annotated[str, Form(max_length=200)],
+    same: Annotated[bool, Form()],
+    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """Whether the listing and another one (its id or the address of its page here) are one programme."""
+    try:
+        await run_in_threadpool(_together, who, id, other.strip().rstrip("/").rpartition("/")[2], same, note.strip())
+    except Refused as problem:
+        context = await run_in_threadpool(_programme, who.store, id)
+        response = _page(request, who, "programme.html", **context | {"problem": str(problem)})
+        response.status_code = 422
+        return response
+    return RedirectResponse(f"/staff/programmes/{quote(id)}", 303)
+
+
+def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
+    if who.store.get(id) is None:
+        raise NotFound(id)
+    if other == id or who.store.get(other) is None:
+        raise Refused("もう一つの掲載が見つかりません。掲載の番号か、このサイトのページのアドレスを入れてください。")
+    first, second = sorted((id, other))
+    field = f"{SAME}{second}"
+    with who.store.transaction() as writer:
+        before = writer.current(first, field)
+        writer.decide(
+            Decision(programme=first, field=field, was=None, now=same, by=who.user.name, at=who.at, note=note)
+        )
+        action = "join" if same else "split"
+        was = before.now if before else None
+        writer.note(Entry(at=who.at, by=who.user.name, action=action, target=id, was=was, now=other, note=note))
+    republish(who.own)
 
 
 def pretty(value: Any) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from indexer.changes import news
+from indexer.duplicates import merged
 from indexer.schema import Change, Featured, Programme
-from indexer.store import Decision, Record
+from indexer.store import Decision, Record, Store
 
 CORRECTABLE = (
     "title", "kind", "windows", "areas", "event_areas", "amount", "eligibility", "issuer", "official_url", "fields",
@@ -22,6 +23,9 @@ CORRECTABLE = (
 """Fields that a person can correct. `hidden` and `featured` are decisions that patch nothing of the machine's."""
 
 OWN = ("hidden", "featured")
+
+SAME = "same:"
+"""Fields that begin so hold whether the listing (the smaller id of the two) and the one named are one programme."""
 
 
 class Refused(ValueError):
@@ -81,6 +85,8 @@ def apply(record: Record, decisions: Iterable[Decision]) -> Curated:
         if each.field == "hidden":
             hidden = bool(each.now)
             applied.append(each)
+        elif each.field.startswith(SAME):
+            applied.append(each)
         elif each.field == "featured":
             featured = Featured.model_validate(each.now) if each.now else None
             applied.append(each)
@@ -111,6 +117,31 @@ def by_programme(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
 def curated(records: Iterable[Record], decisions: Mapping[str, Sequence[Decision]]) -> Iterable[Curated]:
     for record in records:
         yield apply(record, decisions.get(record.programme.id, ()))
+
+
+def together(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:
+    """What people said of two listings, by their ids (sorted): one programme, or not."""
+    return {(each.programme, each.field.removeprefix(SAME)): bool(each.now) for each in decisions if SAME in each.field}
+
+
+def united(lead: Curated, others: Sequence[Curated]) -> Curated:
+    """A programme of all its listings: the lead's record, filled from the others."""
+    if not others:
+        return lead
+    programme = merged(lead.record.programme, [each.record.programme for each in others])
+    featured = next((each.featured for each in (lead, *others) if each.featured), None)
+    return replace(lead, record=replace(lead.record, programme=programme), featured=featured)
+
+
+def whole(store: Store, id: str) -> Curated | None:
+    """The programme with all its listings, as people left them; by the id of any. None if there is none to show."""
+    found = []
+    for each in store.group(id) or [id]:
+        record = store.get(each)
+        if record is not None:
+            found.append(apply(record, by_programme(store.decisions(each)).get(each, ())))
+    visible = [each for each in found if not each.hidden]
+    return united(visible[0], visible[1:]) if visible else None
 
 
 def shown(curated: Curated, changes: Sequence[Change], now: datetime) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The only writer to the engine: build an index beside the live one, check it, swap, clean up."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -11,11 +11,12 @@ import orjson
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
 from indexer.changes import FRESH
-from indexer.curate import Curated, by_programme, curated, shown
+from indexer.curate import Curated, apply, by_programme, curated, shown, together, united
+from indexer.duplicates import DIFFERS, OUT, groups, identity
 from indexer.engine import Endpoint, EngineError
 from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, instant
 from indexer.state import MAX_INTERVALS, intervals, timed
-from indexer.store import Store, stamp
+from indexer.store import Decision, Store, stamp
 from indexer.vocab import labels, regions
 
 LIVE = "programmes"
@@ -47,8 +48,13 @@ SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def document(curated: Curated, now: datetime, changes: Sequence[Change] = ()) -> dict[str, Any]:
-    """The engine's view of a programme. `hit` is what a result shows, everything else is there to be searched."""
+def document(
+    curated: Curated, now: datetime, changes: Sequence[Change] = (), others: Sequence[Programme] = ()
+) -> dict[str, Any]:
+    """The engine's view of a programme. `hit` is what a result shows, everything else is there to be searched.
+
+    `others`: its listings at other sources, whose words find it too.
+    """
     record = curated.record
     programme = record.programme
     open_times = intervals(programme.windows, programme.kind)
@@ -67,7 +73,7 @@ def document(curated: Curated, now: datetime, changes: Sequence[Change] = ()) ->
         "issuer": programme.issuer.name if programme.issuer else "",
         "issuer_level": (programme.issuer.level if programme.issuer else Level.UNKNOWN).value,
         "summary": programme.summary,
-        "body": programme.body[:BODY_CHARACTERS],
+        "body": "\n".join([programme.body, *(f"{each.title}\n{each.body}" for each in others)])[:BODY_CHARACTERS],
         "places": [regions.get(code).name for code in codes],
         "labels": [
             label.name
@@ -87,7 +93,7 @@ def document(curated: Curated, now: datetime, changes: Sequence[Change] = ()) ->
         "field": list(programme.fields),
         "industry": _trades(programme),
         "gx": programme.gx,
-        "source": programme.source.name,
+        "source": list(dict.fromkeys(each.source.name for each in (programme, *others))),
         "listed": record.listed,
         "procedure": any(each.code == "procedure" for each in programme.problems),
         "featured": curated.featured is not None,
@@ -129,18 +135,23 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     version = f"{LIVE}_{now.astimezone(JST):%Y%m%d%H%M%S}_{content}"
     _clean(client, {LIVE})
     total = store.count()
+    decided = by_programme(store.decisions())
+    found = _groups(store, decided)
+    others = {lead: tuple(each for each in members if each != lead) for members, lead, _ in found}
+    absorbed = {each for several in others.values() for each in several}
     try:
         _wait(client, client.create_index(version, {"primaryKey": "id"}).task_uid)
         index = client.index(version)
         _wait(client, index.update_settings(SETTINGS).task_uid)
         count, tasks = 0, []
-        decided = by_programme(store.decisions())
         hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())
         visible = (each for each in curated(store.records(), decided) if not each.hidden)
         covered: dict[str, Counter[str]] = defaultdict(Counter)
         recent = store.recent(now - FRESH)
         documents = (
-            document(each, now, recent.get(each.record.programme.id, ())) for each in _counting(visible, covered)
+            _united(store, each, decided, others, now, recent)
+            for each in _counting(visible, covered)
+            if each.record.programme.id not in absorbed
         )
         for batch in _batches(documents, BATCH):
             tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
@@ -149,13 +160,14 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
                 progress("publish", count, total)
         for task in tasks:
             _wait(client, task)
-        _check(index, store, count, hidden)
+        _check(index, store, count, hidden, absorbed)
         if not _exists(client, LIVE):
             _wait(client, client.create_index(LIVE, {"primaryKey": "id"}).task_uid)
         _wait(client, client.swap_indexes([{"indexes": [LIVE, version]}]).task_uid)
     finally:
         _clean(client, {LIVE})
     with store.transaction() as writer:
+        writer.put_groups(found)
         writer.set_fact("coverage", covered)
         writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count, "content": content})
     return count
@@ -170,12 +182,53 @@ def _counting(programmes: Iterable[Curated], covered: dict[str, Counter[str]]) -
         yield each
 
 
-def _check(index: Any, store: Store, count: int, hidden: int) -> None:
-    """As many as the store holds and staff do not hide, and canaries: programmes are found by their own titles."""
-    there, expected = index.get_stats().number_of_documents, store.count() - hidden
+Found = tuple[Mapping[str, str], str, bool]
+"""A programme of several listings: why each belongs to it, by id; the id of the lead; whether their days differ."""
+
+
+def _groups(store: Store, decided: Mapping[str, Sequence[Decision]]) -> list[Found]:
+    """The programmes that several sources list."""
+    known = [
+        identity(each.record.programme)
+        for each in curated(store.records(), decided)
+        if not each.hidden and each.record.programme.kind not in OUT
+    ]
+    order = {name: int(bool(facts.get("second_hand"))) for name, facts in store.sources().items()}
+    said = together(each for own in decided.values() for each in own)
+    found: list[Found] = []
+    for group in groups(known, said, order):
+        members = [apply(record, decided.get(id, ())) for id in group.members if (record := store.get(id))]
+        whole = united(members[0], members[1:]).record.programme
+        differs = any(each.code == DIFFERS for each in whole.problems)
+        found.append((group.why, group.members[0], differs))
+    return found
+
+
+def _united(
+    store: Store,
+    lead: Curated,
+    decided: Mapping[str, Sequence[Decision]],
+    others: Mapping[str, Sequence[str]],
+    now: datetime,
+    recent: Mapping[str, Sequence[Change]],
+) -> dict[str, Any]:
+    id = lead.record.programme.id
+    rest = [apply(record, decided.get(each, ())) for each in others.get(id, ()) if (record := store.get(each))]
+    return document(united(lead, rest), now, recent.get(id, ()), [each.record.programme for each in rest])
+
+
+def _check(index: Any, store: Store, count: int, hidden: int, absorbed: Set[str]) -> None:
+    """As many as the store holds and staff do not hide, one for all listings of a programme, and canaries: programmes
+    are found by their own titles.
+    """
+    there, expected = index.get_stats().number_of_documents, store.count() - hidden - len(absorbed)
     if there != count or count != expected:
         raise EngineError(f"built {there} of {expected} programmes: not published, the live index is as it was")
-    visible = (each for each in curated(store.records(), by_programme(store.decisions())) if not each.hidden)
+    visible = (
+        each
+        for each in curated(store.records(), by_programme(store.decisions()))
+        if not each.hidden and each.record.programme.id not in absorbed
+    )
     for record in (each.record for each in islice(visible, 3)):
         found = index.search(
             record.programme.title[:60],

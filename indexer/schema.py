@@ -154,11 +154,13 @@ class SourceRef(Model):
 
 
 class Address(Model):
-    """The same programme at another source."""
+    """The same programme at another source. `fields` were taken from there, `windows` are what it says otherwise."""
 
     source: str
     id: str
     url: str
+    fields: tuple[str, ...] = ()
+    windows: tuple[Window, ...] = ()
 
 
 class Attachment(Model):

@@ -1,7 +1,7 @@
 """The store, and the only SQL: programmes as last understood, their history, runs, sources."""
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -142,6 +142,17 @@ links = sa.Table(
     sa.Column("told", sa.String, nullable=False),
     sa.Column("checked", sa.String, nullable=False),
 )
+
+
+same = sa.Table(
+    "same",
+    metadata,
+    sa.Column("programme", sa.String, primary_key=True),
+    sa.Column("lead", sa.String, nullable=False, index=True),
+    sa.Column("why", sa.String, nullable=False),
+    sa.Column("differs", sa.Boolean, nullable=False),
+)
+"""Listings of one programme at several sources, as of the publication: each with the one that leads."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,7 +301,24 @@ class Store:
         )
         with self.engine.connect() as connection:
             hidden = {row.programme for row in connection.execute(asked.order_by(decisions.c.id)) if row.now}
+            hidden.update(
+                connection.execute(sa.select(same.c.programme).where(same.c.programme != same.c.lead)).scalars()
+            )
             return [(row.id, row.changed) for row in connection.execute(query) if row.id not in hidden]
+
+    def group(self, programme: str) -> list[str]:
+        """The listings that are one programme with this one, the one that leads first; empty where it stands alone."""
+        own = sa.select(same.c.lead).where(same.c.programme == programme).scalar_subquery()
+        query = sa.select(same.c.programme, same.c.lead).where(same.c.lead == own).order_by(same.c.programme)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return sorted((row.programme for row in rows), key=lambda each: each != rows[0].lead)
+
+    def differing(self) -> list[str]:
+        """The leads of programmes whose sources name different closing days."""
+        query = sa.select(same.c.lead).where(same.c.differs).distinct().order_by(same.c.lead)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
 
     def recent(self, since: datetime) -> dict[str, list[Change]]:
         """What changed since then, by programme."""
@@ -326,9 +354,9 @@ class Store:
 
     def has_run(self, run: "Run") -> bool:
         """Whether this crawl was taken in before, with the same outcome."""
-        same = (runs.c.source == run.source, runs.c.variant == run.variant, runs.c.at == run.at, runs.c.ok == run.ok)
+        alike = (runs.c.source == run.source, runs.c.variant == run.variant, runs.c.at == run.at, runs.c.ok == run.ok)
         with self.engine.connect() as connection:
-            return connection.execute(sa.select(runs.c.id).where(*same).limit(1)).first() is not None
+            return connection.execute(sa.select(runs.c.id).where(*alike).limit(1)).first() is not None
 
     def runs(self, source: str | None = None, limit: int = 100) -> list[Run]:
         """The latest runs, newest first: by the instant of the crawl, not of its taking in."""
@@ -484,8 +512,8 @@ class Writer:
     def decide(self, decision: Decision) -> None:
         """Puts a decision in force; an earlier one on the same field is undone by it."""
         self.touch()
-        same = (decisions.c.programme == decision.programme, decisions.c.field == decision.field)
-        self.connection.execute(sa.update(decisions).where(*same, decisions.c.undone.is_(False)).values(undone=True))
+        before = (decisions.c.programme == decision.programme, decisions.c.field == decision.field)
+        self.connection.execute(sa.update(decisions).where(*before, decisions.c.undone.is_(False)).values(undone=True))
         values = {name: getattr(decision, name) for name in decisions.c.keys() if name != "id"}  # noqa: SIM118
         self.connection.execute(sa.insert(decisions), [values])
 
@@ -540,6 +568,17 @@ class Writer:
             self.connection.execute(sa.delete(links).where(links.c.programme.in_(ids[start : start + 500])))
         if found:
             self.connection.execute(sa.insert(links), [each.model_dump(mode="json") for each in found])
+
+    def put_groups(self, groups: Iterable[tuple[Mapping[str, str], str, bool]]) -> None:
+        """Replaces all groups of listings: (why each listing belongs to it, by id; the lead; days differ)."""
+        self.connection.execute(sa.delete(same))
+        rows = [
+            {"programme": id, "lead": lead, "why": why, "differs": differs}
+            for members, lead, differs in groups
+            for id, why in members.items()
+        ]
+        if rows:
+            self.connection.execute(sa.insert(same), rows)
 
     def add_run(self, run: Run) -> None:
         values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118

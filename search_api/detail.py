@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from indexer.changes import news
-from indexer.curate import apply, by_programme
+from indexer.curate import CORRECTABLE, whole
 from indexer.schema import Verified
 from indexer.store import Store
 from search_api.models import Detail
@@ -11,18 +11,19 @@ from search_api.search import derived
 
 
 def detail(store: Store, id: str, now: datetime) -> Detail | None:
-    """The programme as staff left it, with its state at `now` and its history; None if there is none to be shown."""
-    record = store.get(id)
-    if record is None:
-        return None
-    curated = apply(record, by_programme(store.decisions(id)).get(id, []))
-    if curated.hidden:
+    """The programme as staff left it, with its state at `now` and its history; None if there is none to be shown.
+
+    Of several listings of one programme each `id` gives the whole programme, under the id of the one that leads.
+    """
+    curated = whole(store, id)
+    if curated is None:
         return None
     record = curated.record
+    id = record.programme.id
     programme = record.programme
     values = programme.model_dump(mode="json")
     facts = store.sources().get(record.source, {})
-    corrected = [each for each in curated.applied if each.field not in ("hidden", "featured")]
+    corrected = [each for each in curated.applied if each.field in CORRECTABLE]
     link, history = store.link(id), store.history(id)
     latest = max(corrected, key=lambda each: each.at, default=None)
     return Detail.model_validate(

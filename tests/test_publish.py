@@ -15,7 +15,8 @@ from indexer.curate import apply
 from indexer.engine import Endpoint, EngineError
 from indexer.publish import publish
 from indexer.schema import Window
-from indexer.store import Record, Store
+from indexer.store import Decision, Record, Store
+from search_api.detail import detail
 from search_api.query import Query
 from search_api.search import Searcher
 from tests.samples import EVERYTHING, NOW, programme, record, window
@@ -166,3 +167,45 @@ def _clean(engine: Any) -> Iterator[None]:
     client = meilisearch.Client(engine.endpoint.url, engine.endpoint.key)
     for each in client.get_indexes()["results"]:
         client.wait_for_task(client.delete_index(each.uid).task_uid)
+
+
+def test_one_programme_of_two_listings_is_one_result(where: Endpoint, filled: Store) -> None:
+    names = [each.title for each in EVERYTHING]
+    twin = programme(
+        50, "補助金・助成金：「北九州市 創業支援補助金」", areas=["40100"], body="掲載文だけの言葉：ひまわり"
+    ).model_copy(update={"id": "second-50", "source": EVERYTHING[0].source.model_copy(update={"name": "second"})})
+    with filled.transaction() as writer:
+        writer.put([record(twin)], set())
+        writer.set_source("second", {"second_hand": True})
+    assert publish(where, filled, NOW) == len(EVERYTHING)
+    assert titles(where) == set(names)
+    lead = next(each.id for each in EVERYTHING if each.title == "北九州市 創業支援補助金")
+    assert filled.group("second-50") == [lead, "second-50"] == filled.group(lead)
+    assert "second-50" not in {id for id, _ in filled.listed()}
+    for id in (lead, "second-50"):
+        found = detail(filled, id, NOW)
+        assert found is not None
+        assert (found.id, [each.id for each in found.also_at]) == (lead, ["second-50"])
+    client = meilisearch.Client(where.url, where.key)
+    (hit,) = client.index(module.LIVE).search("ひまわり", {"filter": "source = second", "locales": ["jpn"]})["hits"]
+    assert hit["id"] == lead
+    with filled.transaction() as writer:
+        writer.decide(
+            Decision(programme=lead, field="same:second-50", was=None, now=False, by="人", at=NOW.isoformat())
+        )
+    assert publish(where, filled, NOW) == len(EVERYTHING) + 1
+    assert filled.group(lead) == []
+
+
+def test_a_hidden_lead_leaves_the_other_listing(where: Endpoint, filled: Store) -> None:
+    twin = programme(50, "北九州市 創業支援補助金", areas=["40100"]).model_copy(
+        update={"id": "second-50", "source": EVERYTHING[0].source.model_copy(update={"name": "second"})}
+    )
+    lead = next(each.id for each in EVERYTHING if each.title == "北九州市 創業支援補助金")
+    with filled.transaction() as writer:
+        writer.put([record(twin)], set())
+        writer.decide(Decision(programme=lead, field="hidden", was=None, now=True, by="人", at=NOW.isoformat()))
+    assert publish(where, filled, NOW) == len(EVERYTHING)
+    found = detail(filled, "second-50", NOW)
+    assert found is not None and found.id == "second-50"
+    assert detail(filled, lead, NOW) is None

@@ -30,6 +30,7 @@ class jnet21_articles(ArticlesSpider):
         licence=LICENCE,
         attribution=ATTRIBUTION,
         days=7,
+        second_hand=True,
     )
     expect = Expect(min=5, max=3000, filled={"title": 1.0, "body": 0.95, "published": 0.9, "kind": 0.8})
 

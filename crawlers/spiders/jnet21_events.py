@@ -15,5 +15,6 @@ class jnet21_events(HeadlineSpider):
         attribution=ATTRIBUTION,
         kind="セミナー・イベント",
         after="18:30",
+        second_hand=True,
     )
     expect = Expect(min=5, max=200, filled={"title": 1.0, "issuer": 0.8, "body": 0.9}, complete=False)

@@ -14,5 +14,6 @@ class jnet21_public(HeadlineSpider):
         licence=LICENCE,
         attribution=ATTRIBUTION,
         after="18:30",
+        second_hand=True,
     )
     expect = Expect(min=1, max=200, filled={"title": 1.0, "issuer": 0.7, "body": 0.9}, complete=False)

@@ -14,5 +14,6 @@ class jnet21_support(HeadlineSpider):
         licence=LICENCE,
         attribution=ATTRIBUTION,
         after="18:30",
+        second_hand=True,
     )
     expect = Expect(min=5, max=200, filled={"title": 1.0, "issuer": 0.8, "kind": 0.9}, complete=False)

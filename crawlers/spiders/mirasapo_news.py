@@ -20,6 +20,7 @@ class mirasapo_news(RssSpider):
         url="https://mirasapo-plus.go.jp/category/infomation/",
         licence="公共データ利用規約（第1.0版）",
         attribution="出典：ミラサポplus（中小企業庁）のデータを加工して作成",
+        second_hand=True,
     )
     expect = Expect(min=3, max=100, filled={"title": 1.0, "body": 0.9, "published": 1.0}, complete=False)
 

@@ -15,6 +15,7 @@ from frontend.staff import COOKIE
 from indexer import accounts
 from indexer.curate import Refused, apply, checked
 from indexer.engine import Engine
+from indexer.publish import publish
 from indexer.store import Decision
 from tests.running import Site
 from tests.samples import EVERYTHING, NOW, OPEN, programme, record, window
@@ -67,6 +68,7 @@ READS = [
 WRITES = [
     "/staff/sign-out",
     "/staff/programmes/invented-0001/correct",
+    "/staff/programmes/invented-0001/same",
     "/staff/decisions/1/undo",
     "/staff/featured/move",
     "/staff/reports/1/close",
@@ -162,6 +164,36 @@ def test_hidden_programmes_are_gone_for_the_public(client: TestClient) -> None:
     ids = [each["id"] for each in client.get("/api/programmes?state=any&per_page=100").json()["hits"]]
     assert "invented-0001" not in ids
     assert client.get("/staff/programmes/invented-0001").status_code == 200
+
+
+def test_staff_join_two_listings_and_take_it_back(client: TestClient, site: Site) -> None:
+    csrf = signed_in(client)
+    path = "/staff/programmes/invented-0002/same"
+    form = {"csrf": csrf, "same": "true", "note": "同じ要領"}
+    for wrong in ("invented-0002", "nothing-1"):
+        answer = client.post(path, data=form | {"other": wrong})
+        assert (answer.status_code, "もう一つの掲載が見つかりません" in answer.text) == (422, True)
+    data = form | {"other": "http://testserver/programmes/invented-0001"}
+    assert client.post(path, data=data).status_code == 303
+    publish(site.where, site.services.store, NOW)
+    moved = client.get("/programmes/invented-0002")
+    assert (moved.status_code, moved.headers["location"]) == (302, "/programmes/invented-0001")
+    assert "ほかの掲載" in client.get("/programmes/invented-0001").text
+    page = client.get("/staff/programmes/invented-0001").text
+    assert "別の制度として分ける" in page and "hanakoが決定" in page
+    number = next(each.id for each in site.services.store.decisions() if each.field == "same:invented-0002")
+    assert client.post(f"/staff/decisions/{number}/undo", data={"csrf": csrf}).status_code == 303
+    publish(site.where, site.services.store, NOW)
+    assert client.get("/programmes/invented-0002").status_code == 200
+
+
+def test_days_that_differ_between_sources_go_to_review(client: TestClient, site: Site) -> None:
+    csrf = signed_in(client)
+    data = {"csrf": csrf, "other": "invented-0003", "same": "true", "note": "試験"}
+    assert client.post("/staff/programmes/invented-0001/same", data=data).status_code == 303
+    publish(site.where, site.services.store, NOW)
+    assert "東京都 中小企業省エネ設備導入補助金" in client.get("/staff/review?code=sources_differ").text
+    assert "締切の記載が異なります" in client.get("/programmes/invented-0001").text
 
 
 def test_featured_cases_are_ordered(client: TestClient, site: Site) -> None:

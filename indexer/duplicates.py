@@ -1,0 +1,395 @@
+"""One programme at several sources: which listings are the same, and what is shown of them together.
+
+Two listings are the same only where everything they say agrees: the name of the scheme, and with it the closing day, or
+(where one of them names no day) the year and the round. Rounds, years, courses and places that differ are different
+programmes, however alike their names are. Where it is not sure, nothing is merged: a firm that sees one programme twice
+has lost a second, one that sees two as one may miss the second.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from rapidfuzz import fuzz
+
+from indexer.normalise.text import fold
+from indexer.schema import Address, Kind, Problem, Programme, Role, Window
+from indexer.vocab import regions
+
+OUT = frozenset({Kind.NEWS, Kind.CASE, Kind.QA})
+"""What tells of a programme without being one: the results of a call are not the call."""
+
+ALIKE = 0.93
+"""Names this near are one name with a slip of the pen."""
+
+NEAR = 0.85
+"""Names this near are one name where the closing day is the same too."""
+
+MARGIN = 0.04
+"""Of several that a text may mean, the nearest must be nearer by this much."""
+
+TEXT = 3_000
+"""So many characters of a text are searched for the name of the scheme."""
+
+DIFFERS = "sources_differ"
+
+_ENDINGS = "事業|補助金|助成金|交付金|給付金|支援金|奨励金|協力金|資金|貸付|融資|保証|制度|税制|プログラム|支援策|支援"
+_QUOTED = re.compile(
+    rf"「([^「」]{{4,120}}?(?:{_ENDINGS})(?:[(][^()]{{1,80}}[)])?(?:第?[0-9一二三四五六七八九十]+[次回]公募)?)」"
+)
+_FRAMED = re.compile(r"^(?:【[^】]*】)?[^「」:]{2,16}:\s*「(.+)」[^」]{0,12}$")
+_YEAR = re.compile(r"(令和|平成|R)\s?(元|\d{1,2})年?度?|(20\d\d)年?度")
+_YEARS = re.compile(
+    r"(?:(?:令和|平成)\s?(?:元|\d{1,2})年度?|R\d{1,2}(?:年度|補正)|20\d\d年度?)(?:第?\d次|\(第?\d次)?\)?(?:予備費|当初|補正)*(?:予算)?(?:における|分)?"
+)
+_HAN = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)} | {"十": 10}
+_ROUND = re.compile(
+    r"第?(\d{1,2}|[一二三四五六七八九十]{1,3})(?:回|次|期)(?:公募|募集|締切|受付締切|申請|受付)?|(追加|再)(?:公募|募集)"
+)
+_COURSE = re.compile(r"[一-鿿ァ-ヶーA-Za-z0-9・]{1,14}(?:枠|型|コース|タイプ|類型)(?![一-鿿])")
+_BRACKETS = re.compile(r"【[^】]*】|\[[^\]]*\]|〔[^〕]*〕|［[^］]*］")
+_TAIL = re.compile(
+    r"(?:(?:に係る|に関する|の)?(?:補助事業者|間接補助事業者|事業者|申請|参加者)?(?:の)?(?:追加|再)?"
+    r"(?:公募要領|公募|募集|申請受付|受付締切|受付|お知らせ|ご案内|御案内)(?:を?開始(?:します|しました)?|を公開|について)*"
+    r"|について|を公開|!)+$"
+)
+_MARKS = re.compile(r"[\s「」『』()<>〈〉《》\[\]【】・、，,。_\-‐―—~〜～:：｜|]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What decides whether a listing is the same as another. `names` are of its title, `told` of its text."""
+
+    id: str
+    source: str
+    names: tuple[str, ...]
+    told: tuple[str, ...]
+    years: frozenset[int]
+    rounds: frozenset[str]
+    courses: frozenset[str]
+    areas: frozenset[str]
+    spans: tuple[tuple[str, str], ...]
+    closes: frozenset[str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Two listings of one programme. `likeness` of their names, 0 to 1; `quoted`: the second's text names the first."""
+
+    one: str
+    other: str
+    likeness: float
+    why: str
+    quoted: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Listings of one programme, by id, the one that leads first."""
+
+    members: tuple[str, ...]
+    why: Mapping[str, str] = field(default_factory=dict)
+
+
+def identity(programme: Programme) -> Identity:
+    title = fold(programme.title)
+    if framed := _FRAMED.match(title):
+        heading, title = title[: framed.start(1)], framed[1]
+    else:
+        heading = ""
+    text = fold(programme.body[:TEXT])
+    windows = [each for each in programme.windows if each.role is Role.APPLY]
+    said = f"{heading} {title}"
+    rounds = _rounds(said) or frozenset(str(each.round) for each in windows if each.round and len(windows) == 1)
+    return Identity(
+        id=programme.id,
+        source=programme.source.name,
+        names=_names(title),
+        told=tuple({name: None for found in _QUOTED.findall(text) for name in _names(found)}),
+        years=_years(said),
+        rounds=rounds,
+        courses=frozenset(_MARKS.sub("", found) for found in _COURSE.findall(_YEARS.sub("", title))),
+        areas=frozenset(programme.areas),
+        spans=tuple((each.opens or "", each.closes) for each in windows if each.closes),
+        closes=frozenset(each.closes[:10] for each in windows if each.closes),
+        url=_address(programme.official_url),
+    )
+
+
+def _names(title: str) -> tuple[str, ...]:
+    """The name as a whole, and what stands in and before its brackets: each may be how another source calls it."""
+    title = _ROUND.sub("", _YEARS.sub("", _BRACKETS.sub("", title)))
+    title = _TAIL.sub("", re.sub(r"[(]\s*[)]", "", title).strip())
+    inner = re.search(r"^(.{6,}?)[(]([^()]{6,})[)]$", title)
+    parts = [title, *((inner[1], inner[2]) if inner else ())]
+    found = (_MARKS.sub("", _TAIL.sub("", part.strip(" 「」"))).lower() for part in parts)
+    return tuple(dict.fromkeys(name for name in found if len(name) >= 4))
+
+
+def _years(text: str) -> frozenset[int]:
+    """Fiscal years, as years of the common era."""
+    found = set()
+    for era, number, plain in _YEAR.findall(text):
+        if plain:
+            found.add(int(plain))
+        else:
+            found.add((1988 if era == "平成" else 2018) + (1 if number == "元" else int(number)))
+    return frozenset(found)
+
+
+def _rounds(text: str) -> frozenset[str]:
+    text = _YEARS.sub("", text)
+    return frozenset(str(_number(number)) if number else again for number, again in _ROUND.findall(text))
+
+
+def _number(digits: str) -> int:
+    """
+    >>> [_number(each) for each in ("12", "二", "十", "十二", "二十一")]
+    [12, 2, 10, 12, 21]
+    """
+    if digits.isdigit():
+        return int(digits)
+    tens, ten, ones = digits.rpartition("十")
+    return (_HAN.get(tens, 1) * 10 if ten else 0) + (_HAN[ones] if ones else 0)
+
+
+def _address(url: str) -> str:
+    """The page, without what does not tell pages apart; empty for a front page, which is no programme's own."""
+    parts = urlsplit(url)
+    path = re.sub(r"/(?:index\.\w+)?$", "", parts.path)
+    return f"{parts.hostname}{path}?{parts.query}" if parts.hostname and (path or parts.query) else ""
+
+
+def trap(one: Identity, other: Identity) -> str:
+    """Why the two cannot be the same programme; empty if nothing speaks against it."""
+    if one.years and other.years and not one.years & other.years:
+        return "year"
+    if one.rounds and other.rounds and not one.rounds & other.rounds:
+        return "round"
+    if one.courses and other.courses and one.courses != other.courses:
+        return "course"
+    if one.areas and other.areas and not one.areas & other.areas:
+        return "place"
+    if one.spans and other.spans and not one.closes & other.closes and not _overlap(one, other):
+        return "time"
+    return ""
+
+
+def _overlap(one: Identity, other: Identity) -> bool:
+    return any(a[0] <= b[1] and b[0] <= a[1] for a in one.spans for b in other.spans)
+
+
+@lru_cache(maxsize=200_000)
+def likeness(one: str, other: str) -> float:
+    """How alike two names are, 0 to 1: the mean of the order of their characters and of their character 2-grams.
+
+    >>> likeness("省エネ設備導入補助金", "省エネ設備導入補助金")
+    1.0
+    """
+    first, second = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
+    dice = 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
+    return (fuzz.ratio(one, other) / 100 + dice) / 2
+
+
+def _nearest(some: Sequence[str], others: Sequence[str]) -> float:
+    return max((likeness(*sorted((a, b))) for a in some for b in others), default=0.0)
+
+
+def same(one: Identity, other: Identity, weak: frozenset[str] = frozenset()) -> Match | None:
+    """The match of two listings of different sources, or None. `weak` names belong to many programmes: they tell
+    nothing.
+    """
+    if one.source == other.source or trap(one, other):
+        return None
+    mine, theirs = ([name for name in each.names if name not in weak] for each in (one, other))
+    titles = _nearest(mine, theirs)
+    if one.url and one.url == other.url and titles >= 0.5:
+        return Match(one.id, other.id, titles, "address")
+    if one.closes & other.closes:
+        if titles >= NEAR and (one.courses == other.courses or titles == 1):
+            return Match(one.id, other.id, titles, "name and day")
+        backwards, forwards = (
+            _nearest(mine, [name for name in other.told if name not in weak]),
+            _nearest([name for name in one.told if name not in weak], theirs),
+        )
+        if max(backwards, forwards) >= ALIKE:
+            owner, teller = (one, other) if backwards >= forwards else (other, one)
+            return Match(owner.id, teller.id, max(backwards, forwards), "named and day", quoted=True)
+        return None
+    if titles < ALIKE or (one.years, one.rounds, one.courses) != (other.years, other.rounds, other.courses):
+        return None
+    if one.spans and other.spans:
+        return Match(one.id, other.id, titles, "name, other day") if one.years or one.rounds else None
+    return Match(one.id, other.id, titles, "name")
+
+
+def _weak(everything: Sequence[Identity]) -> frozenset[str]:
+    """Parts of names that several programmes share, which differ as wholes: the name of a budget."""
+    wholes: dict[str, set[str]] = defaultdict(set)
+    for each in everything:
+        for name in each.names[1:]:
+            wholes[name].add(each.names[0])
+    return frozenset(name for name, found in wholes.items() if len(found) > 1)
+
+
+def matches(everything: Iterable[Identity]) -> list[Match]:
+    """Every two listings that are the same programme."""
+    known = list(everything)
+    weak = _weak(known)
+    by_id = {each.id: each for each in known}
+    found = [match for one, other in _candidates(known) if (match := same(one, other, weak))]
+    return _unambiguous(found, by_id)
+
+
+def _candidates(known: Sequence[Identity]) -> Iterator[tuple[Identity, Identity]]:
+    """Two listings that may be the same: of different sources, one prefecture, sharing rare 3-grams or an address."""
+    common = Counter(gram for each in known for name in (*each.names, *each.told) for gram in _grams(name))
+    index: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, each in enumerate(known):
+        rare: set[str] = set()
+        for name in (*each.names, *each.told):
+            own = sorted(_grams(name), key=lambda gram: (common[gram], gram))
+            # Names that are near share most of their 3-grams, and so at least one of the rarer half.
+            rare.update(own[: len(own) // 2 + 1])
+        seen: set[int] = set()
+        keys = [(place, gram) for gram in sorted(rare) for place in sorted(_blocks(each))]
+        for key in keys + ([("url", each.url)] if each.url else []):
+            for j in index[key]:
+                if j not in seen and known[j].source != each.source:
+                    seen.add(j)
+                    yield known[j], each
+            index[key].append(i)
+
+
+def _grams(name: str) -> set[str]:
+    return {name[i : i + 3] for i in range(len(name) - 2)}
+
+
+def _blocks(each: Identity) -> set[str]:
+    """Its prefectures and "JP"; a listing without a place meets only others without one, and the nation's."""
+    return {code if code == "JP" else regions.prefecture_of(code) for code in each.areas} or {"JP", ""}
+
+
+def _unambiguous(found: Sequence[Match], by_id: Mapping[str, Identity]) -> list[Match]:
+    """Leaves out where one listing may be any of several of another source: then it is of all of them, or of none."""
+    options: dict[tuple[str, str], list[Match]] = defaultdict(list)
+    for match in found:
+        options[match.other, by_id[match.one].source].append(match)
+        if not match.quoted:
+            options[match.one, by_id[match.other].source].append(match)
+    refused: set[Match] = set()
+    for several in options.values():
+        best = sorted(several, key=lambda match: -match.likeness)
+        if len(best) > 1:
+            clear = best[0].likeness - best[1].likeness >= MARGIN
+            refused.update(best[1:] if clear else best)
+    return [match for match in found if match not in refused]
+
+
+def groups(
+    everything: Sequence[Identity],
+    decided: Mapping[tuple[str, str], bool] | None = None,
+    order: Mapping[str, int] | None = None,
+) -> list[Group]:
+    """Groups of two and more. `decided`: what people said of two ids (sorted): the same or not; it beats every rule.
+
+    `order` ranks sources: the lowest leads (the issuer's own before an aggregator), then the one that says most.
+    """
+    decided, order = decided or {}, order or {}
+    by_id = {each.id: each for each in everything}
+    pairs = [
+        Match(one, other, 1, "decided")
+        for (one, other), yes in decided.items()
+        if yes and one in by_id and other in by_id
+    ] + sorted(matches(everything), key=lambda match: (-match.likeness, match.one, match.other))
+    group: dict[str, set[str]] = {}
+    why: dict[str, str] = {}
+    for match in pairs:
+        mine, theirs = group.get(match.one, {match.one}), group.get(match.other, {match.other})
+        if mine is theirs or any(_apart(a, b, match, by_id, decided) for a in mine for b in theirs):
+            continue
+        for each in (match.one, match.other):
+            why.setdefault(each, match.why)
+        united = mine | theirs
+        for each in united:
+            group[each] = united
+    found = {id(members): members for members in group.values()}.values()
+
+    def rank(member: str) -> tuple[int, int, str]:
+        each = by_id[member]
+        return order.get(each.source, 0), -len(each.spans), member
+
+    return sorted(
+        (Group(tuple(sorted(members, key=rank)), {each: why[each] for each in members}) for members in found),
+        key=lambda each: each.members,
+    )
+
+
+def _apart(
+    one: str, other: str, match: Match, by_id: Mapping[str, Identity], decided: Mapping[tuple[str, str], bool]
+) -> bool:
+    said = decided.get((min(one, other), max(one, other)))
+    if said is not None:
+        return not said
+    return match.why != "decided" and bool(trap(by_id[one], by_id[other]))
+
+
+TAKEN = ("windows", "areas", "amount", "eligibility", "issuer", "official_url", "contact", "summary")
+"""Fields that a listing lacks and another one of the programme has are taken from there."""
+
+
+def merged(lead: Programme, others: Sequence[Programme]) -> Programme:
+    """The lead with the addresses of the others, what it lacks filled from them, and where their deadlines differ.
+
+    Every value keeps its source: `also_at[].fields` names what was taken from there.
+    """
+    values: dict[str, object] = {}
+    addresses, problems = [], list(lead.problems)
+    for each in others:
+        taken = [
+            name
+            for name in TAKEN
+            if name not in values
+            and not _says(getattr(lead, name))
+            and _says(getattr(each, name))
+            and _agreed(name, others)
+        ]
+        values |= {name: getattr(each, name) for name in taken}
+        if "areas" in taken:
+            values["areas_raw"] = each.areas_raw
+        apart = _other_days(lead.windows, each.windows)
+        if apart:
+            problems.append(
+                Problem(field="windows", code=DIFFERS, raw=" / ".join(window.raw for window in apart)[:300])
+            )
+        addresses.append(
+            Address(source=each.source.name, id=each.id, url=each.url, fields=tuple(taken), windows=tuple(apart))
+        )
+    return lead.model_copy(update={**values, "also_at": tuple(addresses), "problems": tuple(problems)})
+
+
+UNDISPUTED = ("issuer", "areas", "official_url")
+"""Fields of which none is taken where the others say different things: nothing tells which of them is right."""
+
+
+def _agreed(name: str, others: Sequence[Programme]) -> bool:
+    said = [value for each in others if _says(value := getattr(each, name))]
+    return name not in UNDISPUTED or all(value == said[0] for value in said)
+
+
+def _says(value: object) -> bool:
+    return bool(getattr(value, "name", True)) if value else False
+
+
+def _other_days(own: Sequence[Window], theirs: Sequence[Window]) -> list[Window]:
+    """Their windows where both name closing days and none is shared."""
+    mine, other = (
+        {each.closes[:10] for each in windows if each.role is Role.APPLY and each.closes} for windows in (own, theirs)
+    )
+    if not mine or not other or mine & other:
+        return []
+    return [each for each in theirs if each.role is Role.APPLY and each.closes]

@@ -1,0 +1,153 @@
+"""Which listings are one programme: tables of what is, and of the traps that must never be."""
+
+from typing import Any
+
+import pytest
+
+from indexer.duplicates import DIFFERS, groups, identity, matches, merged
+from indexer.schema import Amount, Issuer, Kind, Programme, SourceRef
+from tests.samples import programme, window
+
+
+def listing(number: int, source: str, title: str, **values: Any) -> Programme:
+    made = programme(number, title, **values)
+    where = SourceRef(
+        name=source, publisher=source, url="https://invented.example/", licence="", fetched_at=made.source.fetched_at
+    )
+    return made.model_copy(update={"id": f"{source}-{number}", "source": where})
+
+
+JULY = (window("2026-05-01", "2026-07-31T17:00"),)
+JULY_TOLD = (window(None, "2026-07-31"),)
+
+ONE = [
+    (
+        "the same name and day, framed by an aggregator",
+        ("令和8年度 架空県省エネ設備導入補助金", {"areas": ["13"], "windows": JULY}),
+        ("【架空県】補助金・助成金：「令和8年度架空県省エネ設備導入補助金の公募について」", {"areas": ["13"], "windows": JULY_TOLD}),
+    ),
+    (
+        "a headline whose text names the scheme, with the same day",
+        ("令和8年度中小輸送省エネ化促進事業費補助金（二次公募）", {"areas": ["JP"], "windows": JULY}),
+        ("トラックの省エネに最大500万円", {"areas": ["JP"], "windows": JULY_TOLD,
+         "body": "架空庁は「中小輸送省エネ化促進事業費補助金」の公募を始めた。締め切りは7月31日。"}),
+    ),
+    (
+        "what stands in the brackets behind the name of a budget",
+        ("【令和8年度】排出抑制対策事業費等補助金（事務所等の断熱改修支援事業）", {"areas": ["JP"], "windows": JULY}),
+        ("事務所の断熱に補助", {"areas": ["JP"], "windows": JULY_TOLD, "body": "「事務所等の断熱改修支援事業」の公募を始めた。"}),
+    ),
+    (
+        "no day at either, the same name",
+        ("ソーシャル起業支援資金", {"areas": ["JP"], "kind": Kind.LOAN}),
+        ("融資・貸付：「ソーシャル起業支援資金」", {"kind": Kind.LOAN}),
+    ),
+    (
+        "the same official page",
+        ("架空市創業応援補助金", {"areas": ["40130"], "official_url": "https://city.example/start.html"}),
+        ("架空市の創業応援補助金（2026）", {"areas": ["40130"], "official_url": "http://city.example/start.html"}),
+    ),
+]  # fmt: skip
+
+APART = [
+    ("round", ("架空市省エネ補助金 第1回公募", {"windows": JULY}), ("架空市省エネ補助金 第2回公募", {"windows": JULY})),
+    ("a round at one only, no day at the other", ("架空市省エネ補助金 第2回公募", {"windows": JULY}), ("架空市省エネ補助金", {})),
+    ("a second call", ("架空市省エネ補助金（二次公募）", {"windows": JULY}), ("架空市省エネ補助金（一次公募）", {"windows": JULY})),
+    ("year", ("令和7年度 架空市省エネ補助金", {}), ("令和8年度 架空市省エネ補助金", {})),
+    ("year in another writing", ("架空市省エネ補助金（R7年度）", {"windows": JULY}), ("2026年度架空市省エネ補助金", {"windows": JULY})),
+    ("course", ("持続補助金＜一般枠＞", {"windows": JULY}), ("持続補助金＜特別枠＞", {"windows": JULY})),
+    ("a course at one only", ("持続補助金 創業型", {"windows": JULY}), ("持続補助金", {})),
+    ("place", ("省エネ設備導入補助金", {"areas": ["13"], "windows": JULY}), ("省エネ設備導入補助金", {"areas": ["27"], "windows": JULY})),
+    ("town and prefecture", ("省エネ補助金", {"areas": ["40130"], "windows": JULY}), ("省エネ補助金", {"areas": ["40"], "windows": JULY})),
+    ("other days, nothing in common", ("架空市省エネ補助金", {"windows": JULY}),
+     ("架空市省エネ補助金", {"windows": (window("2026-09-01", "2026-10-30"),)})),
+    ("another name, the same day", ("架空市省エネ補助金", {"windows": JULY}), ("架空市人材育成補助金", {"windows": JULY})),
+    ("one budget, two programmes", ("排出抑制対策事業費等補助金（倉庫の断熱改修支援事業）", {"windows": JULY}),
+     ("排出抑制対策事業費等補助金（港湾の電力供給支援事業）", {"windows": JULY})),
+    ("a front page is nobody's own", ("架空市省エネ補助金", {"official_url": "https://city.example/"}),
+     ("架空市販路開拓補助金", {"official_url": "https://city.example/index.html"})),
+]  # fmt: skip
+
+
+def pair(one: tuple[str, dict[str, Any]], other: tuple[str, dict[str, Any]]) -> list[Programme]:
+    return [listing(1, "portal", one[0], **one[1]), listing(2, "news", other[0], **other[1])]
+
+
+@pytest.mark.parametrize(("why", "one", "other"), ONE, ids=[each[0] for each in ONE])
+def test_one_programme(why: str, one: Any, other: Any) -> None:
+    assert [each.members for each in groups([identity(each) for each in pair(one, other)], order={"news": 1})] == [
+        ("portal-1", "news-2")
+    ]
+
+
+@pytest.mark.parametrize(("why", "one", "other"), APART, ids=[each[0] for each in APART])
+def test_different_programmes(why: str, one: Any, other: Any) -> None:
+    assert groups([identity(each) for each in pair(one, other)]) == []
+
+
+def test_a_text_that_names_several_programmes_is_none_of_them() -> None:
+    both = "「倉庫の断熱改修支援事業」と「港湾の電力供給支援事業」の公募を始めた。"
+    entries = [
+        listing(1, "portal", "倉庫の断熱改修支援事業", windows=JULY),
+        listing(2, "portal", "港湾の電力供給支援事業", windows=JULY),
+        listing(3, "news", "倉庫や港湾の脱炭素を支援", windows=JULY_TOLD, body=both),
+    ]
+    assert matches(identity(each) for each in entries) == []
+
+
+def test_two_of_one_source_are_never_chosen_between() -> None:
+    entries = [
+        listing(1, "portal", "架空市省エネ補助金", windows=JULY),
+        listing(2, "portal", "架空市省エネ補助金", windows=JULY),
+        listing(3, "news", "架空市省エネ補助金", windows=JULY),
+    ]
+    assert groups([identity(each) for each in entries]) == []
+
+
+def test_people_join_what_rules_would_not_and_split_what_they_would() -> None:
+    joined = [listing(1, "portal", "省エネ補助金"), listing(2, "news", "設備更新の応援")]
+    (group,) = groups([identity(each) for each in joined], {("news-2", "portal-1"): True})
+    assert group.members[0] in ("portal-1", "news-2")
+    assert set(group.why.values()) == {"decided"}
+    alike = pair(*ONE[0][1:])
+    assert groups([identity(each) for each in alike], {("news-2", "portal-1"): False}) == []
+
+
+def test_a_chain_does_not_join_what_is_apart() -> None:
+    entries = [
+        listing(1, "portal", "架空市省エネ補助金 第1回公募", windows=JULY),
+        listing(2, "news", "架空市省エネ補助金", windows=JULY),
+        listing(3, "feed", "架空市省エネ補助金 第2回公募", windows=JULY),
+    ]
+    assert all(len(each.members) == 2 for each in groups([identity(each) for each in entries]))
+
+
+def test_the_best_of_each_and_where_it_is_from() -> None:
+    lead = listing(1, "portal", "架空市省エネ補助金", windows=JULY, issuer=Issuer(name=""))
+    other = listing(
+        2, "news", "架空市省エネ補助金", windows=(window("2026-05-01", "2026-08-07"),), issuer=Issuer(name="架空市"),
+        amount=Amount(max_yen=500_000, raw="上限50万円"), areas=["40130"],
+    )  # fmt: skip
+    whole = merged(lead, [other])
+    assert whole.windows == lead.windows, "the portal's deadline counts"
+    assert whole.amount == other.amount
+    assert whole.issuer == other.issuer
+    (address,) = whole.also_at
+    assert set(address.fields) == {"areas", "amount", "issuer"}
+    assert [each.closes for each in address.windows] == ["2026-08-07"], "the other day is shown, not hidden"
+    assert [(each.field, each.code) for each in whole.problems] == [("windows", DIFFERS)]
+
+
+def test_days_that_agree_are_no_problem() -> None:
+    whole = merged(*(lambda one, other: (one, [other]))(*pair(*ONE[0][1:])))
+    assert (whole.problems, whole.also_at[0].windows) == ((), ())
+
+
+def test_nothing_is_taken_where_the_others_disagree() -> None:
+    lead = listing(1, "portal", "架空市省エネ補助金", windows=JULY)
+    others = [
+        listing(2, "news", "架空市省エネ補助金", issuer=Issuer(name="架空市")),
+        listing(3, "feed", "架空市省エネ補助金", issuer=Issuer(name="架空財団")),
+    ]
+    assert merged(lead, others).issuer is None
+    assert merged(lead, others[:1]).issuer == others[0].issuer
