@@ -264,11 +264,15 @@ async def same(
     try:
         await run_in_threadpool(_together, who, id, other.strip().rstrip("/").rpartition("/")[2], same, note.strip())
     except Refused as problem:
-        context = await run_in_threadpool(_programme, who.store, id)
-        response = _page(request, who, "programme.html", **context | {"problem": str(problem)})
-        response.status_code = 422
-        return response
+        return await _refused(request, who, id, problem)
     return RedirectResponse(f"/staff/programmes/{quote(id)}", 303)
+
+
+async def _refused(request: Request, who: Staff, id: str, problem: Refused, status: int = 422) -> Response:
+    context = await run_in_threadpool(_programme, who.store, id)
+    response = _page(request, who, "programme.html", **context | {"problem": str(problem)})
+    response.status_code = status
+    return response
 
 
 def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
@@ -307,10 +311,7 @@ async def correct(
     try:
         await run_in_threadpool(_decide, who, id, field, value, seen, note)
     except Refused as problem:
-        context = await run_in_threadpool(_programme, who.store, id)
-        response = _page(request, who, "programme.html", **context | {"problem": str(problem)})
-        response.status_code = 409 if problem.args[0].startswith("ほかの人") else 422
-        return response
+        return await _refused(request, who, id, problem, 409 if problem.args[0].startswith("ほかの人") else 422)
     return RedirectResponse(f"/staff/programmes/{quote(id)}", 303)
 
 

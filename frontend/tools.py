@@ -113,4 +113,5 @@ async def _chosen(own: Services, ids: Sequence[str]) -> tuple[list[Detail], list
         return {each: detail(own.store, each, own.clock()) for each in ids}
 
     found = await run_in_threadpool(read)
-    return [each for each in found.values() if each], [id[:80] for id, each in found.items() if each is None]
+    programmes = {each.id: each for each in found.values() if each}  # Several ids may be of one programme.
+    return list(programmes.values()), [id[:80] for id, each in found.items() if each is None]

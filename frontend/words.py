@@ -19,7 +19,8 @@ BASES = {
 DELIVERIES = {Delivery.MUST_ARRIVE: "必着", Delivery.POSTMARK: "消印有効"}
 FIELDS = {
     "title": "名称", "kind": "種類", "windows": "期間", "areas": "地域", "amount": "金額", "eligibility": "対象者",
-    "issuer": "実施機関", "official_url": "公式ページ", "body": "本文", "listed": "掲載", "conflicts": "食い違う期間",
+    "issuer": "実施機関", "official_url": "公式ページ", "summary": "概要",
+    "contact": "問い合わせ", "body": "本文", "listed": "掲載", "conflicts": "食い違う期間",
 }  # fmt: skip
 
 

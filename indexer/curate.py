@@ -121,7 +121,11 @@ def curated(records: Iterable[Record], decisions: Mapping[str, Sequence[Decision
 
 def together(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:
     """What people said of two listings, by their ids (sorted): one programme, or not."""
-    return {(each.programme, each.field.removeprefix(SAME)): bool(each.now) for each in decisions if SAME in each.field}
+    return {
+        (each.programme, each.field.removeprefix(SAME)): bool(each.now)
+        for each in decisions
+        if each.field.startswith(SAME)
+    }
 
 
 def united(lead: Curated, others: Sequence[Curated]) -> Curated:
@@ -133,14 +137,16 @@ def united(lead: Curated, others: Sequence[Curated]) -> Curated:
     return replace(lead, record=replace(lead.record, programme=programme), featured=featured)
 
 
+def listings(store: Store, ids: Iterable[str], decisions: Mapping[str, Sequence[Decision]]) -> list[Curated]:
+    """Those of the ids that are there, as people left them."""
+    return [apply(record, decisions.get(id, ())) for id in ids if (record := store.get(id))]
+
+
 def whole(store: Store, id: str) -> Curated | None:
     """The programme with all its listings, as people left them; by the id of any. None if there is none to show."""
-    found = []
-    for each in store.group(id) or [id]:
-        record = store.get(each)
-        if record is not None:
-            found.append(apply(record, by_programme(store.decisions(each)).get(each, ())))
-    visible = [each for each in found if not each.hidden]
+    ids = store.group(id) or [id]
+    decisions = by_programme(each for one in ids for each in store.decisions(one))
+    visible = [each for each in listings(store, ids, decisions) if not each.hidden]
     return united(visible[0], visible[1:]) if visible else None
 
 

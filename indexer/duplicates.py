@@ -9,12 +9,13 @@ has lost a second, one that sees two as one may miss the second.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
+from indexer.normalise.deadlines.points import number, year_of
 from indexer.normalise.text import fold
 from indexer.schema import Address, Kind, Problem, Programme, Role, Window
 from indexer.vocab import regions
@@ -41,11 +42,12 @@ _QUOTED = re.compile(
     rf"「([^「」]{{4,120}}?(?:{_ENDINGS})(?:[(][^()]{{1,80}}[)])?(?:第?[0-9一二三四五六七八九十]+[次回]公募)?)」"
 )
 _FRAMED = re.compile(r"^(?:【[^】]*】)?[^「」:]{2,16}:\s*「(.+)」[^」]{0,12}$")
-_YEAR = re.compile(r"(令和|平成|R)\s?(元|\d{1,2})年?度?|(20\d\d)年?度")
+_OF_ERA = r"(?:元|\d{1,2}|[〇一二三四五六七八九十]{1,3})"
+_YEAR = re.compile(rf"((?:令和|平成|(?<![A-Za-z0-9])R) {{0,2}}{_OF_ERA})年?度?|(?<![\d.,])(20\d\d)年?度")
 _YEARS = re.compile(
-    r"(?:(?:令和|平成)\s?(?:元|\d{1,2})年度?|R\d{1,2}(?:年度|補正)|20\d\d年度?)(?:第?\d次|\(第?\d次)?\)?(?:予備費|当初|補正)*(?:予算)?(?:における|分)?"
+    rf"(?:(?:令和|平成) {{0,2}}{_OF_ERA}年度?|(?<![A-Za-z0-9])R\d{{1,2}}(?:年度|補正)|20\d\d年度?)"
+    r"(?:第?\d次|\(第?\d次)?\)?(?:予備費|当初|補正)*(?:予算)?(?:における|分)?"
 )
-_HAN = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)} | {"十": 10}
 _ROUND = re.compile(
     r"第?(\d{1,2}|[一二三四五六七八九十]{1,3})(?:回|次|期)(?:公募|募集|締切|受付締切|申請|受付)?|(追加|再)(?:公募|募集)"
 )
@@ -61,7 +63,10 @@ _MARKS = re.compile(r"[\s「」『』()<>〈〉《》\[\]【】・、，,。_\-�
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What decides whether a listing is the same as another. `names` are of its title, `told` of its text."""
+    """What decides whether a listing is the same as another. `names` are of its title, `told` of its text.
+
+    What only tells of a programme has neither, nor an address: no rule makes it one with another, people still can.
+    """
 
     id: str
     source: str
@@ -92,7 +97,7 @@ class Group:
     """Listings of one programme, by id, the one that leads first."""
 
     members: tuple[str, ...]
-    why: Mapping[str, str] = field(default_factory=dict)
+    why: Mapping[str, str]
 
 
 def identity(programme: Programme) -> Identity:
@@ -103,20 +108,20 @@ def identity(programme: Programme) -> Identity:
         heading = ""
     text = fold(programme.body[:TEXT])
     windows = [each for each in programme.windows if each.role is Role.APPLY]
-    said = f"{heading} {title}"
+    said, tells = f"{heading} {title}", programme.kind in OUT
     rounds = _rounds(said) or frozenset(str(each.round) for each in windows if each.round and len(windows) == 1)
     return Identity(
         id=programme.id,
         source=programme.source.name,
-        names=_names(title),
-        told=tuple({name: None for found in _QUOTED.findall(text) for name in _names(found)}),
+        names=() if tells else _names(title),
+        told=() if tells else tuple({name: None for found in _QUOTED.findall(text) for name in _names(found)}),
         years=_years(said),
         rounds=rounds,
         courses=frozenset(_MARKS.sub("", found) for found in _COURSE.findall(_YEARS.sub("", title))),
         areas=frozenset(programme.areas),
         spans=tuple((each.opens or "", each.closes) for each in windows if each.closes),
         closes=frozenset(each.closes[:10] for each in windows if each.closes),
-        url=_address(programme.official_url),
+        url="" if tells else _address(programme.official_url),
     )
 
 
@@ -132,34 +137,20 @@ def _names(title: str) -> tuple[str, ...]:
 
 def _years(text: str) -> frozenset[int]:
     """Fiscal years, as years of the common era."""
-    found = set()
-    for era, number, plain in _YEAR.findall(text):
-        if plain:
-            found.add(int(plain))
-        else:
-            found.add((1988 if era == "平成" else 2018) + (1 if number == "元" else int(number)))
-    return frozenset(found)
+    return frozenset(year_of(era or plain) for era, plain in _YEAR.findall(text))
 
 
 def _rounds(text: str) -> frozenset[str]:
     text = _YEARS.sub("", text)
-    return frozenset(str(_number(number)) if number else again for number, again in _ROUND.findall(text))
-
-
-def _number(digits: str) -> int:
-    """
-    >>> [_number(each) for each in ("12", "二", "十", "十二", "二十一")]
-    [12, 2, 10, 12, 21]
-    """
-    if digits.isdigit():
-        return int(digits)
-    tens, ten, ones = digits.rpartition("十")
-    return (_HAN.get(tens, 1) * 10 if ten else 0) + (_HAN[ones] if ones else 0)
+    return frozenset(str(number(digits)) if digits else again for digits, again in _ROUND.findall(text))
 
 
 def _address(url: str) -> str:
     """The page, without what does not tell pages apart; empty for a front page, which is no programme's own."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     path = re.sub(r"/(?:index\.\w+)?$", "", parts.path)
     return f"{parts.hostname}{path}?{parts.query}" if parts.hostname and (path or parts.query) else ""
 
@@ -270,7 +261,7 @@ def _grams(name: str) -> set[str]:
 
 
 def _blocks(each: Identity) -> set[str]:
-    """Its prefectures and "JP"; a listing without a place meets only others without one, and the nation's."""
+    """Its prefectures, or "JP"; a listing without a place meets only others without one, and the nation's."""
     return {code if code == "JP" else regions.prefecture_of(code) for code in each.areas} or {"JP", ""}
 
 

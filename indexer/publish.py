@@ -1,7 +1,7 @@
 """The only writer to the engine: build an index beside the live one, check it, swap, clean up."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -11,8 +11,8 @@ import orjson
 from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
 from indexer.changes import FRESH
-from indexer.curate import Curated, apply, by_programme, curated, shown, together, united
-from indexer.duplicates import DIFFERS, OUT, groups, identity
+from indexer.curate import Curated, by_programme, curated, listings, shown, together, united
+from indexer.duplicates import DIFFERS, Group, groups, identity
 from indexer.engine import Endpoint, EngineError
 from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, instant
 from indexer.state import MAX_INTERVALS, intervals, timed
@@ -25,6 +25,7 @@ UNRANKED = 1_000_000
 SYNONYM_CHARACTERS = 2_000
 BODY_CHARACTERS = 12_000
 TASK_MINUTES = 15
+CANARIES = 3
 
 Progress = Callable[[str, int, int], None]
 
@@ -134,24 +135,25 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     content = store.content()
     version = f"{LIVE}_{now.astimezone(JST):%Y%m%d%H%M%S}_{content}"
     _clean(client, {LIVE})
-    total = store.count()
     decided = by_programme(store.decisions())
     found = _groups(store, decided)
-    others = {lead: tuple(each for each in members if each != lead) for members, lead, _ in found}
-    absorbed = {each for several in others.values() for each in several}
+    absorbed = {each for group in found for each in group.members[1:]}
+    hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())
+    total = store.count() - hidden - len(absorbed)
     try:
         _wait(client, client.create_index(version, {"primaryKey": "id"}).task_uid)
         index = client.index(version)
         _wait(client, index.update_settings(SETTINGS).task_uid)
         count, tasks = 0, []
-        hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())
         visible = (each for each in curated(store.records(), decided) if not each.hidden)
         covered: dict[str, Counter[str]] = defaultdict(Counter)
         recent = store.recent(now - FRESH)
+        alone = (each for each in _counting(visible, covered) if each.record.programme.id not in absorbed)
+        differing: set[str] = set()
+        canaries: dict[str, str] = {}
         documents = (
-            _united(store, each, decided, others, now, recent)
-            for each in _counting(visible, covered)
-            if each.record.programme.id not in absorbed
+            document(whole, now, recent.get(whole.record.programme.id, ()), others)
+            for whole, others in _united(store, alone, decided, found, differing, canaries)
         )
         for batch in _batches(documents, BATCH):
             tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
@@ -160,14 +162,14 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
                 progress("publish", count, total)
         for task in tasks:
             _wait(client, task)
-        _check(index, store, count, hidden, absorbed)
+        _check(index, total, count, canaries)
         if not _exists(client, LIVE):
             _wait(client, client.create_index(LIVE, {"primaryKey": "id"}).task_uid)
         _wait(client, client.swap_indexes([{"indexes": [LIVE, version]}]).task_uid)
     finally:
         _clean(client, {LIVE})
     with store.transaction() as writer:
-        writer.put_groups(found)
+        writer.put_groups((group.why, group.members[0], group.members[0] in differing) for group in found)
         writer.set_fact("coverage", covered)
         writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count, "content": content})
     return count
@@ -182,60 +184,49 @@ def _counting(programmes: Iterable[Curated], covered: dict[str, Counter[str]]) -
         yield each
 
 
-Found = tuple[Mapping[str, str], str, bool]
-"""A programme of several listings: why each belongs to it, by id; the id of the lead; whether their days differ."""
-
-
-def _groups(store: Store, decided: Mapping[str, Sequence[Decision]]) -> list[Found]:
+def _groups(store: Store, decided: Mapping[str, Sequence[Decision]]) -> list[Group]:
     """The programmes that several sources list."""
-    known = [
-        identity(each.record.programme)
-        for each in curated(store.records(), decided)
-        if not each.hidden and each.record.programme.kind not in OUT
-    ]
+    known = [identity(each.record.programme) for each in curated(store.records(), decided) if not each.hidden]
     order = {name: int(bool(facts.get("second_hand"))) for name, facts in store.sources().items()}
-    said = together(each for own in decided.values() for each in own)
-    found: list[Found] = []
-    for group in groups(known, said, order):
-        members = [apply(record, decided.get(id, ())) for id in group.members if (record := store.get(id))]
-        whole = united(members[0], members[1:]).record.programme
-        differs = any(each.code == DIFFERS for each in whole.problems)
-        found.append((group.why, group.members[0], differs))
-    return found
+    return groups(known, together(each for own in decided.values() for each in own), order)
 
 
 def _united(
     store: Store,
-    lead: Curated,
+    programmes: Iterable[Curated],
     decided: Mapping[str, Sequence[Decision]],
-    others: Mapping[str, Sequence[str]],
-    now: datetime,
-    recent: Mapping[str, Sequence[Change]],
-) -> dict[str, Any]:
-    id = lead.record.programme.id
-    rest = [apply(record, decided.get(each, ())) for each in others.get(id, ()) if (record := store.get(each))]
-    return document(united(lead, rest), now, recent.get(id, ()), [each.record.programme for each in rest])
-
-
-def _check(index: Any, store: Store, count: int, hidden: int, absorbed: Set[str]) -> None:
-    """As many as the store holds and staff do not hide, one for all listings of a programme, and canaries: programmes
-    are found by their own titles.
+    found: Iterable[Group],
+    differing: set[str],
+    canaries: dict[str, str],
+) -> Iterator[tuple[Curated, list[Programme]]]:
+    """Each programme with all that its sources say, and its listings at the others. Notes the ids of those whose
+    sources differ, and of the first ones the titles.
     """
-    there, expected = index.get_stats().number_of_documents, store.count() - hidden - len(absorbed)
+    others = {group.members[0]: group.members[1:] for group in found}
+    for lead in programmes:
+        id = lead.record.programme.id
+        rest = listings(store, others.get(id, ()), decided)
+        whole = united(lead, rest)
+        if any(each.code == DIFFERS for each in whole.record.programme.problems):
+            differing.add(id)
+        if len(canaries) < CANARIES:
+            canaries[id] = whole.record.programme.title
+        yield whole, [each.record.programme for each in rest]
+
+
+def _check(index: Any, expected: int, count: int, canaries: Mapping[str, str]) -> None:
+    """As many as the store holds and staff do not hide, one for all listings of a programme, and canaries: programmes
+    (titles by id) are found by their own titles.
+    """
+    there = index.get_stats().number_of_documents
     if there != count or count != expected:
         raise EngineError(f"built {there} of {expected} programmes: not published, the live index is as it was")
-    visible = (
-        each
-        for each in curated(store.records(), by_programme(store.decisions()))
-        if not each.hidden and each.record.programme.id not in absorbed
-    )
-    for record in (each.record for each in islice(visible, 3)):
+    for id, title in canaries.items():
         found = index.search(
-            record.programme.title[:60],
-            {"filter": f'id = "{record.programme.id}"', "limit": 1, "locales": ["jpn"], "matchingStrategy": "last"},
+            title[:60], {"filter": f'id = "{id}"', "limit": 1, "locales": ["jpn"], "matchingStrategy": "last"}
         )
         if not found["hits"]:
-            raise EngineError(f"{record.programme.id} is not found by its title: not published")
+            raise EngineError(f"{id} is not found by its title: not published")
 
 
 def _clean(client: meilisearch.Client, keep: set[str]) -> None:

@@ -57,6 +57,10 @@ APART = [
     ("year in another writing", ("架空市省エネ補助金（R7年度）", {"windows": JULY}), ("2026年度架空市省エネ補助金", {"windows": JULY})),
     ("course", ("持続補助金＜一般枠＞", {"windows": JULY}), ("持続補助金＜特別枠＞", {"windows": JULY})),
     ("a course at one only", ("持続補助金 創業型", {"windows": JULY}), ("持続補助金", {})),
+    ("a round in Han digits", ("架空市省エネ補助金 第一二回公募", {"windows": JULY}), ("架空市省エネ補助金 第十三回公募", {"windows": JULY})),
+    ("the first year of an era", ("令和元年度 架空市省エネ補助金", {"windows": JULY}), ("令和2年度 架空市省エネ補助金", {"windows": JULY})),
+    ("a year in Han digits", ("令和八年度 架空市省エネ補助金", {"windows": JULY}), ("令和7年度 架空市省エネ補助金", {"windows": JULY})),
+    ("the results of a call", ("架空市省エネ補助金", {"windows": JULY}), ("架空市省エネ補助金", {"windows": JULY, "kind": Kind.NEWS})),
     ("place", ("省エネ設備導入補助金", {"areas": ["13"], "windows": JULY}), ("省エネ設備導入補助金", {"areas": ["27"], "windows": JULY})),
     ("town and prefecture", ("省エネ補助金", {"areas": ["40130"], "windows": JULY}), ("省エネ補助金", {"areas": ["40"], "windows": JULY})),
     ("other days, nothing in common", ("架空市省エネ補助金", {"windows": JULY}),
@@ -71,6 +75,24 @@ APART = [
 
 def pair(one: tuple[str, dict[str, Any]], other: tuple[str, dict[str, Any]]) -> list[Programme]:
     return [listing(1, "portal", one[0], **one[1]), listing(2, "news", other[0], **other[1])]
+
+
+SAID = [
+    ("架空市省エネ補助金 二三回公募", set(), {"23"}),
+    ("架空市省エネ補助金（R8）", {2026}, set()),
+    ("PR2とCOVER 10の補助金", set(), set()),
+    ("平成30年度 第2次公募", {2018}, {"2"}),
+]
+
+
+@pytest.mark.parametrize(("title", "years", "rounds"), SAID)
+def test_years_and_rounds_of_a_title(title: str, years: set[int], rounds: set[str]) -> None:
+    said = identity(listing(1, "portal", title))
+    assert (set(said.years), set(said.rounds)) == (years, rounds)
+
+
+def test_an_address_that_is_none_stops_nothing() -> None:
+    assert identity(listing(1, "portal", "架空市省エネ補助金", official_url="http://[")).url == ""
 
 
 @pytest.mark.parametrize(("why", "one", "other"), ONE, ids=[each[0] for each in ONE])
@@ -106,6 +128,8 @@ def test_two_of_one_source_are_never_chosen_between() -> None:
 
 def test_people_join_what_rules_would_not_and_split_what_they_would() -> None:
     joined = [listing(1, "portal", "省エネ補助金"), listing(2, "news", "設備更新の応援")]
+    told = [joined[0], joined[1].model_copy(update={"kind": Kind.NEWS})]
+    assert len(groups([identity(each) for each in told], {("news-2", "portal-1"): True})) == 1, "of any kind"
     (group,) = groups([identity(each) for each in joined], {("news-2", "portal-1"): True})
     assert group.members[0] in ("portal-1", "news-2")
     assert set(group.why.values()) == {"decided"}

@@ -9,7 +9,7 @@ import argparse
 import time
 from pathlib import Path
 
-from indexer.duplicates import OUT, groups, identity
+from indexer.duplicates import groups, identity
 from indexer.schema import Programme, SourceRef
 from tests.bench.coverage import all_read
 from tests.samples import programme, window
@@ -25,11 +25,9 @@ def labelled() -> dict[frozenset[str], bool]:
 
 def accuracy() -> None:
     said = {each.programme.id: each.programme for each in all_read().values()}
-    found = groups([identity(each) for each in said.values() if each.kind not in OUT])
+    found = groups([identity(each) for each in said.values()])
     group = {member: i for i, each in enumerate(found) for member in each.members}
-    judged = {
-        pair: same for pair, same in labelled().items() if all(id in said and said[id].kind not in OUT for id in pair)
-    }
+    judged = {pair: same for pair, same in labelled().items() if pair <= said.keys()}
     merged = {pair for pair in judged if len({group.get(id, id) for id in pair}) == 1}
     right = sum(judged[pair] for pair in merged)
     true = sum(judged.values())

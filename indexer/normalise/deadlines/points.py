@@ -104,9 +104,9 @@ def _digits(text: str) -> int:
     return value
 
 
-def _year(text: str) -> int:
+def year_of(text: str) -> int:
     """
-    >>> _year("令和8"), _year("R元"), _year("平成30"), _year("2026")
+    >>> year_of("令和8"), year_of("R元"), year_of("平成30"), year_of("2026")
     (2026, 2019, 2018, 2026)
     """
     first = text[0]
@@ -149,12 +149,12 @@ def point_of(match: re.Match[str]) -> Point:
         return common._replace(month=int(match["bmonth"]), day=int(match["bday"]), slashed=True)
     if match["syear"]:
         return common._replace(
-            year=_year(match["syear"]), month=int(match["smonth"]), day=int(match["sday"]), slashed=True
+            year=year_of(match["syear"]), month=int(match["smonth"]), day=int(match["sday"]), slashed=True
         )
     if match["fend2"]:
         return common._replace(month=3, part="末", relyear="年度")
     if match["fyear"]:
-        year = _year(match["fyear"])
+        year = year_of(match["fyear"])
         return (
             common._replace(year=year + 1, month=3, part="末")
             if match["fend"]
@@ -163,7 +163,7 @@ def point_of(match: re.Match[str]) -> Point:
     if match["sameday"]:
         return common._replace(same_day=True)
     return common._replace(
-        year=_year(match["year"]) if match["year"] else None,
+        year=year_of(match["year"]) if match["year"] else None,
         relyear=match["relyear"] or "",
         month=number(match["month"]) if match["month"] else None,
         relmonth=match["relmonth"] or "",
