@@ -13,6 +13,7 @@ from frontend import words
 from frontend.chips import Chip, chips
 from frontend.machines import base, structured
 from frontend.place import Place
+from frontend.related import related
 from frontend.rendering import Own, page, sources
 from frontend.timeline import timeline
 from indexer.store import Store
@@ -129,8 +130,8 @@ async def towns(request: Request, prefecture: str = "") -> Response:
 @router.get("/programmes/{id}")
 async def programme(request: Request, id: str, own: Own) -> Response:
     """programme.html: programme (Detail), line (Timeline or None), labelled [(facet, value, words of the source)],
-    similar (hits), failing (the source does), lead (a summary that the body does not repeat), sources (names),
-    source_title, fields, place, structured (JSON-LD).
+    similar (hits), elsewhere (hits: in other towns of the prefecture), related (Related), failing (the source does),
+    lead (a summary that the body does not repeat), sources (names), source_title, fields, place, structured (JSON-LD).
     """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
@@ -150,6 +151,8 @@ async def programme(request: Request, id: str, own: Own) -> Response:
             for value in values
         ],
         similar=await _similar(own, found, near),
+        elsewhere=await _elsewhere(own, found),
+        related=await run_in_threadpool(related, own.store, found, own.clock()),
         failing=await run_in_threadpool(_failing, own.store, found.source.name),
         lead="" if _plain(found.body).startswith(_plain(found.summary).rstrip("…")) else found.summary,
         sources=names,
@@ -174,15 +177,31 @@ async def _similar(own: Services, found: Detail, near: Place) -> list[Hit]:
 
     None while the engine is away.
     """
+    area = found.areas[:1] if found.areas != ("JP",) else (near.code or "JP",)
+    known = {found.id, *(each.id for each in found.relations)}
+    return [each for each in await _alike(own, found, area=area) if each.id not in known][:5]
+
+
+async def _elsewhere(own: Services, found: Detail) -> list[Hit]:
+    """The same kind of support in other towns of its prefecture, open ones only; empty where it is not a town's own."""
+    towns = {code for code in found.areas if len(code) == 5}
+    if not towns or len(towns) != len(found.areas) or len(towns) > 3:
+        return []
+    everywhere = await _alike(
+        own, found, area=(regions.prefecture_of(min(towns)),), scope=(Scope.MUNICIPALITY,), state=(StateChoice.OPEN,)
+    )
+    return [each for each in everywhere if not towns & set(each.areas)][:5]
+
+
+async def _alike(own: Services, found: Detail, **where: Any) -> tuple[Hit, ...]:
+    """Of the same kind and about the same, in the places of `where`. None while the engine is away."""
     subject: dict[str, Any] = {"theme": found.themes[:2]} if found.themes else {"field": found.fields[:2]}
     if not any(subject.values()):
-        return []
-    area = found.areas[:1] if found.areas != ("JP",) else (near.code or "JP",)
+        return ()
     try:
-        results = await own.search(Query(kind=(found.kind.value,), area=area, per_page=6, **subject))
+        return (await own.search(Query(kind=(found.kind.value,), per_page=12, **subject, **where))).hits
     except Unavailable:
-        return []
-    return [each for each in results.hits if each.id != found.id][:5]
+        return ()
 
 
 def _fragment(request: Request) -> bool:

@@ -143,11 +143,18 @@ def listings(store: Store, ids: Iterable[str], decisions: Mapping[str, Sequence[
 
 
 def whole(store: Store, id: str) -> Curated | None:
-    """The programme with all its listings, as people left them; by the id of any. None if there is none to show."""
+    """The programme with all its listings, as people left them, and its relations; by the id of any listing.
+
+    None if there is none to show.
+    """
     ids = store.group(id) or [id]
     decisions = by_programme(each for one in ids for each in store.decisions(one))
     visible = [each for each in listings(store, ids, decisions) if not each.hidden]
-    return united(visible[0], visible[1:]) if visible else None
+    if not visible:
+        return None
+    found = united(visible[0], visible[1:])
+    related = {"relations": tuple(store.relations(found.record.programme.id))}
+    return replace(found, record=replace(found.record, programme=found.record.programme.model_copy(update=related)))
 
 
 def shown(curated: Curated, changes: Sequence[Change], now: datetime) -> dict[str, Any]:

@@ -58,7 +58,7 @@ _TAIL = re.compile(
     r"(?:公募要領|公募|募集|申請受付|受付締切|受付|お知らせ|ご案内|御案内)(?:を?開始(?:します|しました)?|を公開|について)*"
     r"|について|を公開|!)+$"
 )
-_MARKS = re.compile(r"[\s「」『』()<>〈〉《》\[\]【】・、，,。_\-‐―—~〜～:：｜|]+")
+MARKS = re.compile(r"[\s「」『』()<>〈〉《》\[\]【】・、，,。_\-‐―—~〜～:：｜|]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Identity:
 
     id: str
     source: str
+    said: str
     names: tuple[str, ...]
     told: tuple[str, ...]
     years: frozenset[int]
@@ -108,16 +109,17 @@ def identity(programme: Programme) -> Identity:
         heading = ""
     text = fold(programme.body[:TEXT])
     windows = [each for each in programme.windows if each.role is Role.APPLY]
-    said, tells = f"{heading} {title}", programme.kind in OUT
+    said, tells = f"{heading} {title}".strip(), programme.kind in OUT
     rounds = _rounds(said) or frozenset(str(each.round) for each in windows if each.round and len(windows) == 1)
     return Identity(
         id=programme.id,
         source=programme.source.name,
+        said=said,
         names=() if tells else _names(title),
         told=() if tells else tuple({name: None for found in _QUOTED.findall(text) for name in _names(found)}),
-        years=_years(said),
+        years=years_of(said),
         rounds=rounds,
-        courses=frozenset(_MARKS.sub("", found) for found in _COURSE.findall(_YEARS.sub("", title))),
+        courses=frozenset(MARKS.sub("", found) for found in _COURSE.findall(_YEARS.sub("", title))),
         areas=frozenset(programme.areas),
         spans=tuple((each.opens or "", each.closes) for each in windows if each.closes),
         closes=frozenset(each.closes[:10] for each in windows if each.closes),
@@ -131,11 +133,11 @@ def _names(title: str) -> tuple[str, ...]:
     title = _TAIL.sub("", re.sub(r"[(]\s*[)]", "", title).strip())
     inner = re.search(r"^(.{6,}?)[(]([^()]{6,})[)]$", title)
     parts = [title, *((inner[1], inner[2]) if inner else ())]
-    found = (_MARKS.sub("", _TAIL.sub("", part.strip(" 「」"))).lower() for part in parts)
+    found = (MARKS.sub("", _TAIL.sub("", part.strip(" 「」"))).lower() for part in parts)
     return tuple(dict.fromkeys(name for name in found if len(name) >= 4))
 
 
-def _years(text: str) -> frozenset[int]:
+def years_of(text: str) -> frozenset[int]:
     """Fiscal years, as years of the common era."""
     return frozenset(year_of(era or plain) for era, plain in _YEAR.findall(text))
 
@@ -218,7 +220,7 @@ def same(one: Identity, other: Identity, weak: frozenset[str] = frozenset()) -> 
     return Match(one.id, other.id, titles, "name")
 
 
-def _weak(everything: Sequence[Identity]) -> frozenset[str]:
+def weak_names(everything: Sequence[Identity]) -> frozenset[str]:
     """Parts of names that several programmes share, which differ as wholes: the name of a budget."""
     wholes: dict[str, set[str]] = defaultdict(set)
     for each in everything:
@@ -230,7 +232,7 @@ def _weak(everything: Sequence[Identity]) -> frozenset[str]:
 def matches(everything: Iterable[Identity]) -> list[Match]:
     """Every two listings that are the same programme."""
     known = list(everything)
-    weak = _weak(known)
+    weak = weak_names(known)
     by_id = {each.id: each for each in known}
     found = [match for one, other in _candidates(known) if (match := same(one, other, weak))]
     return _unambiguous(found, by_id)

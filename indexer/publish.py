@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -12,9 +13,10 @@ from meilisearch.errors import MeilisearchApiError, MeilisearchError
 
 from indexer.changes import FRESH
 from indexer.curate import Curated, by_programme, curated, listings, shown, together, united
-from indexer.duplicates import DIFFERS, Group, groups, identity
+from indexer.duplicates import DIFFERS, Group, Identity, groups, identity
 from indexer.engine import Endpoint, EngineError
-from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, instant
+from indexer.relations import Statement, relations, statements
+from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, Relation, instant
 from indexer.state import MAX_INTERVALS, intervals, timed
 from indexer.store import Decision, Store, stamp
 from indexer.vocab import labels, regions
@@ -136,7 +138,7 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     version = f"{LIVE}_{now.astimezone(JST):%Y%m%d%H%M%S}_{content}"
     _clean(client, {LIVE})
     decided = by_programme(store.decisions())
-    found = _groups(store, decided)
+    found, related = _together(store, decided)
     absorbed = {each for group in found for each in group.members[1:]}
     hidden = sum(any(each.field == "hidden" and each.now for each in own) for own in decided.values())
     total = store.count() - hidden - len(absorbed)
@@ -170,6 +172,7 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
         _clean(client, {LIVE})
     with store.transaction() as writer:
         writer.put_groups((group.why, group.members[0], group.members[0] in differing) for group in found)
+        writer.put_relations(related)
         writer.set_fact("coverage", covered)
         writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count, "content": content})
     return count
@@ -184,11 +187,19 @@ def _counting(programmes: Iterable[Curated], covered: dict[str, Counter[str]]) -
         yield each
 
 
-def _groups(store: Store, decided: Mapping[str, Sequence[Decision]]) -> list[Group]:
-    """The programmes that several sources list."""
-    known = [identity(each.record.programme) for each in curated(store.records(), decided) if not each.hidden]
+def _together(store: Store, decided: Mapping[str, Sequence[Decision]]) -> tuple[list[Group], dict[str, list[Relation]]]:
+    """The programmes that several sources list, and how programmes stand to each other, by id."""
+    known: list[Identity] = []
+    said: list[Statement] = []
+    for each in curated(store.records(), decided):
+        if not each.hidden:
+            known.append(identity(each.record.programme))
+            said += statements(each.record.programme)
     order = {name: int(bool(facts.get("second_hand"))) for name, facts in store.sources().items()}
-    return groups(known, together(each for own in decided.values() for each in own), order)
+    found = groups(known, together(each for own in decided.values() for each in own), order)
+    lead = {id: group.members[0] for group in found for id in group.members}
+    shown = [each for each in known if lead.get(each.id, each.id) == each.id]
+    return found, relations(shown, (replace(each, id=lead.get(each.id, each.id)) for each in said))
 
 
 def _united(

@@ -203,12 +203,23 @@ class News(Model):
     now: str = ""
 
 
-class Relation(Model):
-    """Another programme this one stands in a relation to: round (系列), top_up (上乗せ), exclusive (併用不可)."""
+class RelationKind(StrEnum):
+    ROUND = "round"
+    TOP_UP = "top_up"
+    EXCLUSIVE = "exclusive"
 
-    kind: str
-    id: str
+
+class Relation(Model):
+    """Another programme this one stands in a relation to: round (系列), top_up (上乗せ), exclusive (併用不可).
+
+    `id` is empty where the words (`raw`) name none that we list. `told_by` is the id of the programme whose text has
+    the words (of a top-up: the one that adds); empty where the relation follows from names and days.
+    """
+
+    kind: RelationKind
+    id: str = ""
     raw: str = ""
+    told_by: str = ""
 
 
 class LinkState(StrEnum):

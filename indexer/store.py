@@ -12,7 +12,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from indexer.schema import JST, Change, Link, LinkState, Programme
+from indexer.schema import JST, Change, Link, LinkState, Programme, Relation
 
 metadata = sa.MetaData()
 
@@ -153,6 +153,15 @@ same = sa.Table(
     sa.Column("differs", sa.Boolean, nullable=False),
 )
 """Listings of one programme at several sources, as of the publication: each with the one that leads."""
+
+relations = sa.Table(
+    "relations",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.String, nullable=False, index=True),
+    sa.Column("relation", sa.JSON, nullable=False),
+)
+"""How programmes stand to each other, as of the publication, on both sides."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,6 +322,12 @@ class Store:
         with self.engine.connect() as connection:
             rows = connection.execute(query).all()
         return sorted((row.programme for row in rows), key=lambda each: each != rows[0].lead)
+
+    def relations(self, programme: str) -> list[Relation]:
+        """How it stands to other programmes, as of the publication."""
+        query = sa.select(relations.c.relation).where(relations.c.programme == programme).order_by(relations.c.id)
+        with self.engine.connect() as connection:
+            return [Relation.model_validate(each) for each in connection.execute(query).scalars()]
 
     def differing(self) -> list[str]:
         """The leads of programmes whose sources name different closing days."""
@@ -579,6 +594,17 @@ class Writer:
         ]
         if rows:
             self.connection.execute(sa.insert(same), rows)
+
+    def put_relations(self, found: Mapping[str, Iterable[Relation]]) -> None:
+        """Replaces all relations, by programme."""
+        self.connection.execute(sa.delete(relations))
+        rows = [
+            {"programme": id, "relation": each.model_dump(mode="json")}
+            for id, several in found.items()
+            for each in several
+        ]
+        if rows:
+            self.connection.execute(sa.insert(relations), rows)
 
     def add_run(self, run: Run) -> None:
         values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118

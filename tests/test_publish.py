@@ -209,3 +209,22 @@ def test_a_hidden_lead_leaves_the_other_listing(where: Endpoint, filled: Store) 
     found = detail(filled, "second-50", NOW)
     assert found is not None and found.id == "second-50"
     assert detail(filled, lead, NOW) is None
+
+
+def test_relations_are_told_on_both_sides_and_of_what_is_shown(where: Endpoint, filled: Store) -> None:
+    before = programme(
+        60, "令和7年度 北九州市 創業支援補助金", areas=["40100"], windows=[window("2025-04-01", "2025-05-30")]
+    )
+    lead = next(each.id for each in EVERYTHING if each.title == "北九州市 創業支援補助金")
+    with filled.transaction() as writer:
+        writer.put([record(before)], set())
+    publish(where, filled, NOW)
+    for one, other in ((lead, before.id), (before.id, lead)):
+        found = detail(filled, one, NOW)
+        assert found is not None
+        assert [(each.kind, each.id) for each in found.relations] == [("round", other)]
+    with filled.transaction() as writer:
+        writer.decide(Decision(programme=lead, field="hidden", was=None, now=True, by="人", at=NOW.isoformat()))
+    publish(where, filled, NOW)
+    found = detail(filled, before.id, NOW)
+    assert found is not None and found.relations == ()

@@ -1,0 +1,180 @@
+"""How programmes stand to each other besides being the same: other rounds, top-ups, and what excludes each other.
+
+Rounds (系列) follow from names, places, courses and days. The others are stated by a text: of the programmes that its
+sentence names, one is the other side only if both can be applied for in the same time. Where the sentence names none
+that we list in that time, the words stand without one: a firm has to know them, whoever's programme it is.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from indexer.duplicates import MARKS, Identity, weak_names, years_of
+from indexer.normalise.text import fold
+from indexer.schema import NOT_OFFERED, Programme, Relation, RelationKind
+from indexer.vocab import regions
+
+NEAREST = 3
+"""So many rounds before and after are told."""
+
+MOST = 5
+"""So many programmes of one sentence, and so many sentences of one text, are told."""
+
+SHORTEST = 7
+"""Shorter names are words of everyday language."""
+
+_SENTENCE = re.compile(r"[^。\n]+")
+_TOP_UP = re.compile(r"上乗せ|上積み|横出し")
+_TOGETHER = re.compile(r"併用|併給|重複(?:して)?(?:[^。\n]{0,12}(?:申請|受|交付|応募)|$)|併せて(?:申請|受給|利用)")
+_NOT = re.compile(
+    r"でき(?:ない|ません)|不可|対象外|認め(?:ない|られ|ません)|対象と(?:なら|なり|しな|しま)|受けられ(?:ない|ません)"
+)
+_OTHERS = re.compile(
+    r"(?:国|県|都|道|府|市|区|町|村|地方公共団体|自治体|他|その他|別)[^。\n]{0,14}(?:補助|助成|奨励|交付金|給付金|支援金|支援制度)"
+)
+_OF_THE_STATE = re.compile(r"(?:国|県|都|道|府)(?:の|が)[^。\n]{0,40}(?:補助|助成|奨励|交付金|給付金|支援金)")
+_SELF = re.compile(r"(?:×|○|△)…|コース・?(?:加算)?の併給|申請フォーム")
+_ANNEX = re.compile(r"[(][^()]{1,8}[)]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of a programme's text that may tell of others."""
+
+    id: str
+    kind: RelationKind
+    raw: str
+
+
+def statements(programme: Programme) -> Iterator[Statement]:
+    """What its text says of others.
+
+    A rate that is raised (賃上げで補助率を上乗せ) is no top-up: that takes a name, which `relations` looks for.
+    """
+    if programme.kind in NOT_OFFERED:
+        return
+    count = 0
+    for match in _SENTENCE.finditer(f"{fold(programme.summary)}\n{fold(programme.body)}"):
+        sentence = match[0].strip(" ・•※*◆■●-")
+        if _TOP_UP.search(sentence):
+            kind = RelationKind.TOP_UP
+        elif _TOGETHER.search(sentence) and _NOT.search(sentence) and not _SELF.search(sentence):
+            kind = RelationKind.EXCLUSIVE
+        else:
+            continue
+        count += 1
+        if count > MOST * 4:
+            return
+        yield Statement(programme.id, kind, sentence[:300])
+
+
+def relations(known: Iterable[Identity], said: Iterable[Statement]) -> dict[str, list[Relation]]:
+    """The relations of each programme, by id: on both sides."""
+    by_id = {each.id: each for each in known}
+    found: dict[str, dict[tuple[RelationKind, str, str], Relation]] = defaultdict(dict)
+
+    def add(id: str, relation: Relation) -> None:
+        # The same pair in several sentences is one relation; what names nobody is told in its own words.
+        found[id].setdefault((relation.kind, relation.id, "" if relation.id else relation.raw), relation)
+
+    for id, other, raw in _rounds(list(by_id.values())):
+        add(id, Relation(kind=RelationKind.ROUND, id=other, raw=raw))
+    names = _named(by_id.values())
+    for each in said:
+        teller = by_id.get(each.id)
+        if teller is None:
+            continue
+        others, named = _meant(teller, each, names, by_id)
+        for other in others:
+            add(each.id, Relation(kind=each.kind, id=other, raw=each.raw, told_by=each.id))
+            add(other, Relation(kind=each.kind, id=each.id, raw=each.raw, told_by=each.id))
+        if not others and _worth_telling(each, named):
+            add(each.id, Relation(kind=each.kind, raw=each.raw, told_by=each.id))
+    return {id: list(several.values()) for id, several in found.items()}
+
+
+def _worth_telling(statement: Statement, named: bool) -> bool:
+    if statement.kind is RelationKind.EXCLUSIVE:
+        return named or bool(_OTHERS.search(statement.raw))
+    return bool(_OF_THE_STATE.search(statement.raw))
+
+
+def _rounds(known: Sequence[Identity]) -> Iterator[tuple[str, str, str]]:
+    """(a programme, another round of the same scheme, its title's words): the nearest before and after it."""
+    weak = weak_names(known)
+    series: dict[tuple[str, frozenset[str], frozenset[str]], list[tuple[str, int, Identity]]] = defaultdict(list)
+    for each in known:
+        if not each.names or len(each.names[0]) < SHORTEST or each.names[0] in weak or not each.areas:
+            continue
+        # By their closing days, or where none is known by their years; what has neither has no place in the order.
+        when = min(each.closes, default="") or str(max(each.years, default=""))
+        number = max((int(one) for one in each.rounds if one.isdigit()), default=0)
+        if when:
+            series[each.names[0], each.areas, each.courses].append((when, number, each))
+    for several in series.values():
+        several.sort(key=lambda entry: (entry[0], entry[1], entry[2].id))
+        for i, (when, number, each) in enumerate(several):
+            for other_when, other_number, other in several[max(0, i - NEAREST) : i + NEAREST + 1]:
+                if (other_when, other_number) != (when, number):
+                    yield each.id, other.id, other.said
+
+
+def _named(known: Iterable[Identity]) -> dict[str, set[str]]:
+    """Programmes by the names that a text may call them: also without their place before and a short annex behind."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for each in known:
+        for name in each.names:
+            for short in {name, *_without_place(name, each.areas)}:
+                if len(short) >= SHORTEST:
+                    found[short].add(each.id)
+        plain = MARKS.sub("", _ANNEX.sub("", each.said.split("「")[-1].rstrip("」"))).lower()
+        for short in _without_place(plain, each.areas):
+            if len(short) >= SHORTEST:
+                found[short].add(each.id)
+    return found
+
+
+def _without_place(name: str, areas: Iterable[str]) -> Iterator[str]:
+    for code in areas:
+        place = regions.get(code).name if code != "JP" else ""
+        if place and name.startswith(place):
+            yield name.removeprefix(place)
+
+
+def _meant(
+    teller: Identity, statement: Statement, names: Mapping[str, set[str]], by_id: Mapping[str, Identity]
+) -> tuple[list[str], bool]:
+    """The programmes that the sentence means, and whether it names any scheme but the teller's own."""
+    text = MARKS.sub("", statement.raw).lower()
+    own = {*teller.names, *(short for name in teller.names for short in _without_place(name, teller.areas))}
+    called = [name for name in names if name in text and not any(name in mine for mine in own)]
+    # 「持続化補助金<一般型>」 names the longer of two schemes, not both.
+    called = [name for name in called if not any(name != longer and name in longer for longer in called)]
+    years = years_of(statement.raw)
+    meant = {
+        id
+        for name in called
+        for id in names[name]
+        if id != teller.id and _possible(teller, by_id[id], statement.kind, years)
+    }
+    newest = sorted(meant, key=lambda id: (max(by_id[id].closes, default=""), id), reverse=True)
+    return newest[:MOST], bool(called)
+
+
+def _possible(teller: Identity, other: Identity, kind: RelationKind, years: frozenset[int]) -> bool:
+    """May the sentence mean this one: in a place where both are offered, in the same time?"""
+    if not teller.areas or not other.areas or (teller.courses and teller.names[:1] == other.names[:1]):
+        return False
+    if kind is RelationKind.TOP_UP:
+        # A town adds to what the prefecture or the nation pays, never the other way round.
+        wider = {"JP"} | {regions.prefecture_of(code) for code in teller.areas if len(code) == 5}
+        if "JP" in teller.areas or not other.areas <= wider:
+            return False
+    elif not other.areas & {cover for code in teller.areas for cover in regions.covering(code)}:
+        return False
+    if years and other.years:
+        return bool(years & other.years)
+    if teller.spans and other.spans:
+        return any(one[0] <= two[1] and two[0] <= one[1] for one in teller.spans for two in other.spans)
+    return bool(teller.years & other.years) or not (teller.years or other.years or teller.spans or other.spans)

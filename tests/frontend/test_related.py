@@ -1,0 +1,92 @@
+"""What a programme's page tells of other programmes: rounds, top-ups, what excludes it, and other towns'."""
+
+from collections.abc import Iterator
+
+import pytest
+from bs4 import BeautifulSoup
+from fastapi.testclient import TestClient
+
+from frontend.app import create_app
+from indexer.engine import Engine
+from indexer.schema import Programme
+from tests.running import Site
+from tests.samples import PAST, programme, window
+
+pytestmark = pytest.mark.engine
+
+NOW_OPEN = (window("2026-08-01", "2026-09-30T17:00"),)
+
+
+def gx(number: int, title: str, area: str, **values: object) -> Programme:
+    return programme(
+        number, title, **({"areas": [area], "windows": NOW_OPEN, "themes": ["renewables"], "gx": True} | values)
+    )
+
+
+ENTRIES = [
+    gx(1, "令和7年度 架空市太陽光応援補助金", "40130", windows=PAST),
+    gx(2, "令和8年度 架空市太陽光応援補助金", "40130", 
+       body="国の「全国太陽光応援事業補助金」に上乗せします。他の補助金と併用できません。"),
+    gx(3, "全国太陽光応援事業補助金", "JP"),
+    gx(4, "隣町太陽光補助金", "40203"),
+    gx(5, "隣町終了太陽光補助金", "40203", windows=PAST),
+    gx(6, "遠い町の太陽光補助金", "13222"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    made = Site.made(engine.endpoint, tmp_path_factory.mktemp("related"), ENTRIES)
+    with TestClient(create_app(own=made.services), follow_redirects=False) as opened:
+        yield opened
+
+
+def read(client: TestClient, number: int) -> BeautifulSoup:
+    return BeautifulSoup(client.get(f"/programmes/invented-{number:04}").text, "lxml")
+
+
+def section(page: BeautifulSoup, id: str) -> str:
+    heading = page.find(id=id)
+    assert heading is not None and heading.parent is not None, id
+    return heading.parent.get_text()
+
+
+def test_a_closed_round_leads_to_the_open_one(client: TestClient) -> None:
+    page = read(client, 1)
+    (notice,) = page.select(".notice")
+    assert notice.a is not None
+    assert notice.a["href"] == "/programmes/invented-0002"
+    assert "2026年9月30日" in notice.get_text()
+    assert "令和8年度" in section(page, "rounds")
+
+
+def test_an_open_round_shows_the_last_without_a_notice(client: TestClient) -> None:
+    page = read(client, 2)
+    assert page.select(".notice") == []
+    assert "令和7年度" in section(page, "rounds")
+
+
+def facts(page: BeautifulSoup) -> dict[str, str]:
+    return {row.dt.get_text(): row.dd.get_text() for row in page.select("dl.facts > div") if row.dt and row.dd}
+
+
+def test_top_ups_and_exclusions_stand_in_their_words_on_both_sides(client: TestClient) -> None:
+    town, nation = facts(read(client, 2)), facts(read(client, 3))
+    assert "ほかの制度に上乗せする" in town["上乗せ"] and "全国太陽光応援事業補助金" in town["上乗せ"]
+    assert "この制度に上乗せする支援" in nation["上乗せ"] and "架空市太陽光応援補助金" in nation["上乗せ"]
+    assert "他の補助金と併用できません" in town["併用"]
+    assert "併用" not in nation
+
+
+def test_open_support_of_other_towns_of_the_prefecture(client: TestClient) -> None:
+    told = section(read(client, 2), "elsewhere")
+    assert "隣町太陽光補助金" in told
+    assert not any(each in told for each in ("隣町終了", "遠い町", "架空市"))
+    assert read(client, 3).find(id="elsewhere") is None
+
+
+def test_the_api_gives_the_relations(client: TestClient) -> None:
+    told = client.get("/api/programmes/invented-0002").json()["relations"]
+    assert [(each["kind"], each["id"]) for each in told] == [
+        ("round", "invented-0001"), ("top_up", "invented-0003"), ("exclusive", ""),
+    ]  # fmt: skip
