@@ -15,6 +15,7 @@ from indexer.changes import FRESH
 from indexer.curate import Curated, by_programme, curated, listings, shown, together, united
 from indexer.duplicates import DIFFERS, Group, Identity, groups, identity
 from indexer.engine import Endpoint, EngineError
+from indexer.normalise.readings import yomi
 from indexer.relations import Statement, relations, statements
 from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, Relation, instant
 from indexer.state import MAX_INTERVALS, intervals, timed
@@ -42,8 +43,13 @@ SETTINGS: dict[str, Any] = {
         *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes")),
     ],
     "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
-    "displayedAttributes": ["id", "hit"],
-    "rankingRules": ["words", "typo", "ended:asc", "attribute", "sort", "proximity", "exactness"],
+    "displayedAttributes": ["id", "hit", "ended", "rank", "breadth", "closes_0"],
+    # `sort` is a chosen order, and with a place the closer one. `attribute` tells names from texts, and almost always
+    # by the word's position too: what stands behind it orders an answer without words.
+    "rankingRules": [
+        "words", "typo", "ended:asc", "sort", "attribute", "rank:asc", "breadth:asc", "closes_0:asc", "proximity",
+        "exactness", "id:asc",
+    ],
     "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["jpn"]}],
     "pagination": {"maxTotalHits": 1_000_000},
     "faceting": {"maxValuesPerFacet": 2500},
@@ -77,6 +83,7 @@ def document(
         "issuer_level": (programme.issuer.level if programme.issuer else Level.UNKNOWN).value,
         "summary": programme.summary,
         "body": "\n".join([programme.body, *(f"{each.title}\n{each.body}" for each in others)])[:BODY_CHARACTERS],
+        "yomi": yomi(f"{programme.title}\n{programme.issuer.name if programme.issuer else ''}"),
         "places": [regions.get(code).name for code in codes],
         "labels": [
             label.name
@@ -114,8 +121,10 @@ def document(
     if not record.listed and known:
         # Its source has taken it down: nobody should count on its windows.
         values["final"], ahead = min(values["final"], seconds), []
-    # Which results can still be applied for comes before how well their words fit; as of the publication.
-    values["ended"] = int(values["final"] is not None and values["final"] <= seconds)
+    # Which results can still be applied for comes before how well their words fit; as of the publication. What only
+    # tells of something stands between these and what is over.
+    over = values["final"] is not None and values["final"] <= seconds
+    values["ended"] = 2 if over else int(programme.kind in NOT_OFFERED)
     for i, (start, end) in enumerate(ahead):
         values[f"opens_{i}"], values[f"closes_{i}"] = start, end
     return {key: value for key, value in values.items() if value is not None}

@@ -63,6 +63,21 @@ class Fit(Model):
     raw: str = ""
 
 
+class Reason(Model):
+    """One of the rules that put a result where it stands, in their order: each decides only where those before tie.
+
+    words (how many of the words it has), typo, closed (as of the publication; 0: can still be
+    applied for, 1: takes no applications, 2: over), attribute
+    (in a name before in a text), curated (staff's order), place_breadth (0 a town's own, 1 a prefecture's, 2 the
+    nation's), deadline (an instant in seconds), proximity, exactness. `score` is 0 to 1, `value` what was compared.
+    """
+
+    rule: str
+    score: float | None = None
+    value: float | str | None = None
+    words: tuple[int, int] | None = None
+
+
 class Hit(Model):
     """A result. `state`, `days_left`, `opens` and `closes` are of the instant of the answer (Asia/Tokyo)."""
 
@@ -99,11 +114,12 @@ class Hit(Model):
     changed: str = ""
     news: News | None = None
     fit: Fit | None = None
+    explain: tuple[Reason, ...] = ()
 
 
 class Results(Model):
     """One page of the answer. `total` is exact. `query` repeats what was understood, `words` which of the words asked
-    for became which filter (`literal=true` leaves them words).
+    for became which filter, and those that became other words (`q`); `literal=true` leaves them as they are.
     """
 
     total: int

@@ -172,6 +172,7 @@ class Query(BaseModel):
         AfterValidator(_of_hits),
         Field(description="結果に載せる項目（id,title,closes のように。既定ではすべて）"),
     ] = ()
+    explain: Annotated[Flag, Field(description="結果ごとに、その順位の理由を載せる")] = None
     sort: Annotated[Sort, Field(description="並び順")] = Sort.RELEVANCE
     page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
     per_page: Annotated[int, Field(ge=1, le=MAX_PER_PAGE)] = 20

@@ -11,19 +11,22 @@ import aiohttp
 import orjson
 
 from indexer.engine import Endpoint, EngineError
+from indexer.normalise.readings import all_kana, reading
 from indexer.schema import NOT_OFFERED, Kind, Window
 from indexer.settings import Clock
 from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State, standing
 from indexer.vocab import labels, regions
 from search_api.errors import Unavailable
 from search_api.fit import fit, profiled
-from search_api.models import FacetValue, Hit, Results
+from search_api.models import FacetValue, Hit, Reason, Results
 from search_api.query import Query, Scope, Sort, StateChoice
 from search_api.understand import understand
 
 INDEX = "programmes"
 STRATEGIES = ("all", "frequency", "last")
 """A question whose words no programme has all of is asked again, with the commonest words, then the last, dropped."""
+NAMED = ["title", "places", "issuer", "summary", "labels", "also"]
+"""Where a word is looked for first: what names and labels a programme."""
 STREAM_PAGE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 
@@ -172,11 +175,17 @@ def _joined(conditions: Mapping[str, Expression], without: str = "") -> str:
 
 
 SORTS: dict[Sort, list[str]] = {
-    Sort.RELEVANCE: ["rank:asc", "breadth:asc", "closes_0:asc", "id:asc"],
     Sort.DEADLINE: ["closes_0:asc", "id:asc"],
     Sort.NEWEST: ["posted:desc", "id:asc"],
     Sort.AMOUNT: ["amount_max:desc", "id:asc"],
 }
+
+
+def _order(query: Query) -> list[str]:
+    """What is sorted by before the engine's own rules (publish.SETTINGS)."""
+    if query.sort is not Sort.RELEVANCE:
+        return SORTS[query.sort]
+    return ["breadth:asc"] if query.q and query.area else []
 
 
 class Searcher:
@@ -205,8 +214,8 @@ class Searcher:
         query = said.query
         conditions = filters(query, now)
         requests = [self._page(query, conditions), *_counts(query, conditions, now)]
-        strategy = await self._strategy(query.q)
-        answers = await self.multi([each | {"matchingStrategy": strategy} for _, _, each in requests])
+        matching = await self._matching(query.q, literal=bool(query.literal))
+        answers = await self.multi([each | matching for _, _, each in requests])
         main = answers[0]
         counted = [(facet, value, answer) for (facet, value, _), answer in zip(requests, answers, strict=True)]
         return Results(
@@ -214,30 +223,42 @@ class Searcher:
             page=query.page,
             per_page=query.per_page,
             took_ms=round((time.perf_counter() - started) * 1000),
-            hits=fitted((hit(each["hit"], now) for each in main["hits"]), query),
+            hits=fitted((_explained(each, now) for each in main["hits"]), query),
             facets=_facets(query, counted),
             query=query.understood(),
             words=said.words,
         )
 
-    async def _strategy(self, words: str) -> str:
-        """How strictly these words are matched: whatever else is chosen, so that counts and results agree."""
+    async def _matching(self, words: str, *, literal: bool) -> dict[str, Any]:
+        """How these words are looked for, whatever else is chosen, so that counts and results agree.
+
+        All of them as they are written; or by their sound, where no name has them; or most of them.
+        """
         if not words.strip():
-            return STRATEGIES[0]
-        tried = [{"indexUid": INDEX, "q": words, "locales": ["jpn"], "page": 1, "hitsPerPage": 0} for _ in STRATEGIES]
-        answers = await self.multi(
-            [each | {"matchingStrategy": how} for each, how in zip(tried, STRATEGIES, strict=True)]
-        )
-        found = (how for how, answer in zip(STRATEGIES, answers, strict=True) if answer["totalHits"])
-        return next(found, STRATEGIES[0])
+            return {"q": words, "matchingStrategy": STRATEGIES[0]}
+        strict, *loose = ({"q": words, "matchingStrategy": how} for how in STRATEGIES)
+        tried: list[dict[str, Any]] = [strict, *loose]
+        named: dict[str, Any] = {**strict, "attributesToSearchOn": NAMED}
+        sounds = "" if literal else reading(words)
+        if sounds and sounds != words:
+            said = {"q": sounds, "matchingStrategy": STRATEGIES[0], "attributesToSearchOn": ["yomi"]}
+            # What is typed in kana may stand in a text as it is; names count first.
+            tried = [named, said, strict, *loose] if all_kana(words) else [strict, said, *loose]
+        common = {"indexUid": INDEX, "locales": ["jpn"], "page": 1, "hitsPerPage": 0}
+        answers = await self.multi([common | each for each in tried])
+        found = next((each for each, answer in zip(tried, answers, strict=True) if answer["totalHits"]), strict)
+        return strict if found is named else found
 
     async def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many results each question has, in one round trip to the engine."""
         now = self.now
         queries = [understand(each, now).query for each in queries]
-        how = {words: await self._strategy(words) for words in {each.q for each in queries}}
+        asked = {(each.q, bool(each.literal)) for each in queries}
+        how = {(words, literal): await self._matching(words, literal=literal) for words, literal in asked}
         wanted = [
-            _request(each, _joined(filters(each, now))) | {"page": 1, "hitsPerPage": 0, "matchingStrategy": how[each.q]}
+            _request(each, _joined(filters(each, now)))
+            | how[each.q, bool(each.literal)]
+            | {"page": 1, "hitsPerPage": 0}
             for each in queries
         ]
         return [answer["totalHits"] for answer in await self.multi(wanted)] if wanted else []
@@ -247,17 +268,20 @@ class Searcher:
         now = self.now
         query = understand(query, now).query
         condition = _joined(filters(query, now))
-        order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else SORTS[query.sort]
+        order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else _order(query)
         page = 1
-        strategy = await self._strategy(query.q)
+        matching = await self._matching(query.q, literal=bool(query.literal))
         while True:
-            request = _request(query, condition) | {
-                "matchingStrategy": strategy,
-                "page": page,
-                "hitsPerPage": STREAM_PAGE,
-                "attributesToRetrieve": ["hit"],
-                "sort": order,
-            }
+            request = (
+                _request(query, condition)
+                | matching
+                | {
+                    "page": page,
+                    "hitsPerPage": STREAM_PAGE,
+                    "attributesToRetrieve": ["hit"],
+                    "sort": order,
+                }
+            )
             [answer] = await self.multi([request])
             for each in answer["hits"]:
                 yield hit(each["hit"], now)
@@ -271,8 +295,10 @@ class Searcher:
             "hitsPerPage": query.per_page,
             "attributesToRetrieve": ["hit"],
             "facets": [*PLAIN, "prefectures", "place_level", "gx"],
-            "sort": SORTS[query.sort],
+            "sort": _order(query),
         }
+        if query.explain:
+            request["showRankingScoreDetails"] = True
         return "", "", request
 
     async def multi(self, queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -442,6 +468,29 @@ def hit(values: Mapping[str, Any], now: datetime) -> Hit:
     return Hit.model_validate(
         dict(values) | {"windows": windows} | derived(windows, Kind(values["kind"]), values["listed"], values, now)
     )
+
+
+_RULES = {"ended:asc": "closed", "rank:asc": "curated", "breadth:asc": "place_breadth", "closes_0:asc": "deadline"}
+
+
+def _explained(found: Mapping[str, Any], now: datetime) -> Hit:
+    """The hit, with why it stands where it does if the engine was asked for that."""
+    plain = hit(found["hit"], now)
+    details: Mapping[str, Mapping[str, Any]] = found.get("_rankingScoreDetails") or {}
+    if not details:
+        return plain
+    rules = sorted(details.items(), key=lambda each: each[1]["order"])
+    reasons = (
+        Reason(
+            rule=_RULES.get(rule, rule.replace(":", "_")),
+            score=told.get("score"),
+            value=told.get("value"),
+            words=(told["matchingWords"], told["maxMatchingWords"]) if "matchingWords" in told else None,
+        )
+        for rule, told in rules
+        if not rule.startswith("id:")
+    )
+    return plain.model_copy(update={"explain": tuple(reasons)})
 
 
 def derived(

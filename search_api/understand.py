@@ -1,4 +1,5 @@
 """What people mean by the words they type: a place, a deadline. Each becomes a filter that they see and can drop.
+Kana, romaji and slips become the words of their sound.
 
 「福岡市 太陽光」 asks for 太陽光 in 福岡市; a programme that only mentions the town would be the wrong answer. A filter
 that was chosen beats a word, and `literal` leaves all words as they are.
@@ -16,6 +17,7 @@ from indexer.normalise.areas import named_places
 from indexer.schema import JST
 from indexer.vocab import regions
 from search_api.query import Query, StateChoice
+from search_api.spelling import respelled
 
 _JOINT = re.compile(r"^内?(?:で使える|での|で|の)?")
 _BOUND = re.compile(r"$|\s|の|内|で")
@@ -25,14 +27,15 @@ _ENDS = r"(?:締切|締め切り|〆切|まで)(?:の)?"
 
 @dataclass(frozen=True)
 class Understood:
-    """The question as it is meant, and which words became which filter (area: 福岡市)."""
+    """The question as it is meant, and which words became which filter (area: 福岡市), or other words (q)."""
 
     query: Query
     words: dict[str, str]
 
 
 def understand(query: Query, now: datetime) -> Understood:
-    """Moves places and deadlines from the words to filters, where none is chosen. The rest of the words stays.
+    """Moves places and deadlines from the words to filters, where none is chosen. The rest of the words stays, written
+    as the vocabulary has it.
 
     >>> at = datetime(2026, 8, 22, tzinfo=JST)
     >>> said = understand(Query(q="福岡市の太陽光 今月締切"), at)
@@ -53,6 +56,8 @@ def understand(query: Query, now: datetime) -> Understood:
             words[name] = found[0].strip()
             changes[name] = value(now.astimezone(JST).date())
             q = q[: found.start()] + " " + q[found.end() :]
+    if (written := respelled(q)) != " ".join(q.split()):
+        words["q"], q = " ".join(q.split()), written
     if not words:
         return Understood(query, {})
     return Understood(query.with_(q=" ".join(q.split()), page=query.page, **changes), words)

@@ -187,3 +187,40 @@ def test_an_engine_that_is_gone_is_told_as_such() -> None:
         await dead.close()
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("q", "number", "meant"),
+    [
+        ("たいようこう", 5, "太陽光"),
+        ("taiyoukou hojokin", 5, "太陽光 補助金"),
+        ("福岡市 太陽高", 5, "太陽光"),
+        ("にぎわい", 2, "にぎわい"),
+        # No words of the vocabulary: found by the readings of names.
+        ("はんろかいたくしえん", 4, "はんろかいたくしえん"),
+        ("akitenpo", 9, "空き店舗"),
+        ("空き点舗", 9, "空き点舗"),
+        ("nigiwai", 2, "nigiwai"),
+    ],
+)
+def test_what_is_typed_by_its_sound_is_found(ask: Ask, q: str, number: int, meant: str) -> None:
+    found = ask(q=q, state=["any"])
+    assert number in numbers(found), [each.title for each in found.hits]
+    assert found.query["q"] == meant
+    assert ("q" in found.words) == (meant not in q)
+
+
+def test_literal_words_are_not_read_by_their_sound(ask: Ask) -> None:
+    assert ask(q="akitenpo", state=["any"], literal=True).total == 0
+
+
+def test_each_result_can_say_why_it_stands_there(ask: Ask) -> None:
+    hits = ask(q="補助金", area=["40130"], explain=True).hits
+    assert len(hits) > 1
+    for each in hits:
+        rules = [reason.rule for reason in each.explain]
+        assert rules[:3] == ["typo", "closed", "place_breadth"]
+        assert {"place_breadth", "deadline"} <= set(rules)
+    breadths = [next(one.value for one in each.explain if one.rule == "place_breadth") for each in hits]
+    assert breadths == sorted(breadths, key=float), "the town's own before the nation's"
+    assert ask(q="補助金").hits[0].explain == ()
