@@ -30,6 +30,7 @@ bench: setup
 	$(BIN)/python -m tests.bench.deadlines
 	$(BIN)/python -m tests.bench.coverage
 	$(BIN)/python -m tests.bench.duplicates
+	$(BIN)/python -m tests.bench.relevance
 
 setup: .venv/ready node_modules/ready
 

@@ -214,7 +214,7 @@ class Searcher:
         query = said.query
         conditions = filters(query, now)
         requests = [self._page(query, conditions), *_counts(query, conditions, now)]
-        matching = await self._matching(query.q, literal=bool(query.literal))
+        matching = await self._matching(query, now)
         answers = await self.multi([each | matching for _, _, each in requests])
         main = answers[0]
         counted = [(facet, value, answer) for (facet, value, _), answer in zip(requests, answers, strict=True)]
@@ -229,36 +229,37 @@ class Searcher:
             words=said.words,
         )
 
-    async def _matching(self, words: str, *, literal: bool) -> dict[str, Any]:
+    async def _matching(self, query: Query, now: datetime) -> dict[str, Any]:
         """How these words are looked for, whatever else is chosen, so that counts and results agree.
 
-        All of them as they are written; or by their sound, where no name has them; or most of them.
+        All of them as they are written; or by their sound, where no name has them; or most of them: the first way that
+        finds something which is not over, then the first that finds anything.
         """
+        words = query.q
         if not words.strip():
             return {"q": words, "matchingStrategy": STRATEGIES[0]}
         strict, *loose = ({"q": words, "matchingStrategy": how} for how in STRATEGIES)
         tried: list[dict[str, Any]] = [strict, *loose]
         named: dict[str, Any] = {**strict, "attributesToSearchOn": NAMED}
-        sounds = "" if literal else reading(words)
+        sounds = "" if query.literal else reading(words)
         if sounds and sounds != words:
             said = {"q": sounds, "matchingStrategy": STRATEGIES[0], "attributesToSearchOn": ["yomi"]}
             # What is typed in kana may stand in a text as it is; names count first.
             tried = [named, said, strict, *loose] if all_kana(words) else [strict, said, *loose]
-        common = {"indexUid": INDEX, "locales": ["jpn"], "page": 1, "hitsPerPage": 0}
-        answers = await self.multi([common | each for each in tried])
-        found = next((each for each, answer in zip(tried, answers, strict=True) if answer["totalHits"]), strict)
+        ways = [(each, among) for among in (_joined(filters(Query(), now)), "") for each in tried]
+        common = {"page": 1, "hitsPerPage": 0}
+        answers = await self.multi([_request(query, among) | common | each for each, among in ways])
+        found = next((each for (each, _), answer in zip(ways, answers, strict=True) if answer["totalHits"]), strict)
         return strict if found is named else found
 
     async def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many results each question has, in one round trip to the engine."""
         now = self.now
         queries = [understand(each, now).query for each in queries]
-        asked = {(each.q, bool(each.literal)) for each in queries}
-        how = {(words, literal): await self._matching(words, literal=literal) for words, literal in asked}
+        asked = {(each.q, each.literal): each for each in queries}
+        how = {key: await self._matching(each, now) for key, each in asked.items()}
         wanted = [
-            _request(each, _joined(filters(each, now)))
-            | how[each.q, bool(each.literal)]
-            | {"page": 1, "hitsPerPage": 0}
+            _request(each, _joined(filters(each, now))) | how[each.q, each.literal] | {"page": 1, "hitsPerPage": 0}
             for each in queries
         ]
         return [answer["totalHits"] for answer in await self.multi(wanted)] if wanted else []
@@ -270,7 +271,7 @@ class Searcher:
         condition = _joined(filters(query, now))
         order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else _order(query)
         page = 1
-        matching = await self._matching(query.q, literal=bool(query.literal))
+        matching = await self._matching(query, now)
         while True:
             request = (
                 _request(query, condition)

@@ -166,9 +166,11 @@ def report(
         name: [ndcg([gains[i](id) for id in ids], ideal[i]) for i, ids in enumerate(found)]
         for name, found in answers.items()
     }
+    judged = [i for i, best in enumerate(ideal) if any(best)]
+    print(f"  {len(asked) - len(judged)} of them have no answer at all on that day, and count for nothing")
     for name, several in scores.items():
         empty = sum(not ids for ids in answers[name])
-        print(f"  {name:36} {sum(several) / len(several):.3f}   {empty} without an answer")
+        print(f"  {name:36} {sum(several[i] for i in judged) / len(judged):.3f}   {empty} without an answer")
     if each:
         for i, need in enumerate(asked):
             row = "  ".join(f"{several[i]:.2f}" for several in scores.values())

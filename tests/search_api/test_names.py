@@ -1,0 +1,72 @@
+"""Names that stand in other names, and words that find each other: a table of traps, with the real engine."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from indexer.engine import Engine
+from indexer.publish import publish
+from indexer.store import Store
+from search_api.query import Query
+from search_api.search import Searcher
+from tests.samples import NOW, programme, record
+
+pytestmark = pytest.mark.engine
+
+ENTRIES = [
+    programme(1, "久留米市 店舗改装補助金", areas=["40203"]),
+    programme(2, "東久留米市 店舗改装補助金", areas=["13222"]),
+    programme(3, "京都府 店舗改装補助金", areas=["26"]),
+    programme(4, "東京都 店舗改装補助金", areas=["13"]),
+    programme(5, "三田市 店舗改装補助金", areas=["28219"]),
+    programme(6, "港区 三田地区の店舗改装補助金", areas=["13103"]),
+    programme(7, "避難所の空調整備補助金", areas=["JP"]),
+    programme(8, "避難経路の改修補助金", areas=["JP"]),
+    programme(9, "府中市（広島県）店舗改装補助金", areas=["34208"]),
+    programme(10, "府中市（東京都）店舗改装補助金", areas=["13206"]),
+    programme(11, "津市 店舗改装補助金", areas=["24201"]),
+    programme(12, "大津市 店舗改装補助金", areas=["25201"]),
+]
+
+TRAPS = [
+    ("久留米 店舗", {1}),
+    ("久留米市 店舗", {1}),
+    ("東久留米 店舗", {2, 4}),
+    ("東久留米市 店舗", {2, 4}),
+    ("京都 店舗", {3}),
+    ("京都府 店舗", {3}),
+    ("東京都 店舗", {2, 4, 6, 10}),
+    ("三田市 店舗", {5}),
+    ("三田 店舗", {5}),
+    ("津市 店舗", {11}),
+    ("大津市 店舗", {12}),
+    ("避難", {7, 8}),
+    ("避難所", {7, 8}),
+]
+
+
+@pytest.fixture(scope="module")
+def found(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], set[int]]]:
+    store = Store(f"sqlite:///{tmp_path_factory.mktemp('names') / 'store.sqlite'}")
+    with store.transaction() as writer:
+        writer.put([record(each) for each in ENTRIES], set())
+    publish(engine.endpoint, store, NOW)
+
+    def ask(q: str) -> set[int]:
+        async def go() -> set[int]:
+            searcher = Searcher(lambda: engine.endpoint, lambda: NOW)
+            try:
+                return {int(hit.id[-4:]) for hit in (await searcher.search(Query(q=q))).hits}
+            finally:
+                await searcher.close()
+
+        return asyncio.run(go())
+
+    yield ask
+    store.close()
+
+
+@pytest.mark.parametrize(("q", "expected"), TRAPS, ids=[each[0] for each in TRAPS])
+def test_a_name_finds_what_it_names(found: Callable[[str], set[int]], q: str, expected: set[int]) -> None:
+    assert found(q) == expected
