@@ -16,6 +16,7 @@ from frontend import guide, information, machines, pages, report, staff, tools
 from frontend.publisher import Publisher
 from frontend.rendering import error_page
 from indexer.settings import Settings
+from search_api import assistants
 from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable, trouble
 from search_api.errors import NotFound, Unavailable
 
@@ -39,11 +40,14 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     """API and pages. Settings come from the environment unless they are given."""
     own = own or Services(settings or Settings())
 
+    tools_for_assistants = assistants.server(own)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         publisher = Publisher(own)
         publisher.start()
-        yield
+        async with tools_for_assistants.session_manager.run():
+            yield
         publisher.stop()
         await own.close()
 
@@ -54,6 +58,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     add_api(app)
     for each in (pages, tools, guide, information, machines, report, staff):
         app.include_router(each.router)
+    app.router.routes.extend(assistants.routes(tools_for_assistants))
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(Guarded)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

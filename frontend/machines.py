@@ -83,6 +83,7 @@ upcoming, rolling, closed, unknown) is of the moment of asking. Check the offici
 - [Vocabulary]({root}/api/vocab): the values of every facet, with what they mean
 - [Sources]({root}/api/sources) and [coverage]({root}/api/coverage): what is gathered, how fresh, what is not
 - [OpenAPI]({root}/openapi.json)
+- MCP (streamable HTTP): {root}/mcp
 
 ## Files and feeds, with the parameters of a search
 
