@@ -17,8 +17,8 @@ from frontend.publisher import Publisher
 from frontend.rendering import error_page
 from indexer.settings import Settings
 from search_api import assistants
-from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable, trouble
-from search_api.errors import NotFound, Unavailable
+from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable
+from search_api.errors import NotFound, Unavailable, trouble
 
 STATIC = Path(__file__).parent / "static"
 GZIP_FROM_BYTES = 1000

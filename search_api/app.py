@@ -21,13 +21,12 @@ from indexer.store import Decision, Store
 from indexer.vocab import labels, regions
 from search_api import exports, feeds
 from search_api.detail import detail
-from search_api.errors import NotFound, Unavailable
+from search_api.errors import NotFound, Unavailable, trouble
+from search_api.limits import Limited
 from search_api.manners import OpenData
 from search_api.models import Detail, Hit, Results, Trouble
 from search_api.query import Query, Sort
 from search_api.search import Searcher, fitted, hit
-
-RETRY_SECONDS = 5
 
 DESCRIPTION = """日本の中小企業向け支援（補助金・融資・税制・セミナー・相談・専門家派遣・事例）の検索API。
 読み取り専用、鍵は不要です。同じ項目を繰り返すとOR、値の前に `-` を付けると除外。日時は日本時間です。"""
@@ -273,16 +272,6 @@ async def readyz(own: Own) -> Response:
     raise Unavailable("検索の準備ができていません。")
 
 
-def trouble(status: int, title: str, detail: str = "", errors: tuple[dict[str, Any], ...] = ()) -> JSONResponse:
-    headers = {"Retry-After": str(RETRY_SECONDS)} if status == 503 else None
-    return JSONResponse(
-        Trouble(title=title, status=status, detail=detail, errors=errors).model_dump(),
-        status,
-        headers,
-        media_type="application/problem+json",
-    )
-
-
 async def on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = tuple(
@@ -311,6 +300,8 @@ def add_api(app: FastAPI) -> None:
     """The routes and the errors of the API, on an application that has `state.services`."""
     app.include_router(api)
     app.add_middleware(OpenData, version=app.state.services.version)
+    if app.state.services.settings.rate:
+        app.add_middleware(Limited, a_minute=app.state.services.settings.rate)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Unavailable, on_unavailable)
     app.add_exception_handler(NotFound, on_not_found)

@@ -1,0 +1,46 @@
+"""How often one address may ask: too often is a 429 that says when to come back, and costs the engine nothing."""
+
+import math
+import time
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from search_api.errors import trouble
+from search_api.manners import OPEN
+
+FREE = ("/static/", "/healthz", "/readyz")
+"""Paths that ask nothing of the engine or the store; what watches the site has to get through."""
+
+DEAR = {"/export/": 20, "/feeds/": 5}
+"""What these answers count for, each being many pages of results."""
+
+
+class Limited:
+    """At most so many answers a minute to one address. Behind a proxy the address is the one that uvicorn trusts."""
+
+    def __init__(self, app: ASGIApp, a_minute: int) -> None:
+        self.app = app
+        self.rate = parse(f"{a_minute}/minute")
+        self.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(FREE):
+            await self.app(scope, receive, send)
+            return
+        address = scope["client"][0] if scope["client"] else ""
+        cost = next((cost for path, cost in DEAR.items() if scope["path"].startswith(path)), 1)
+        if self.limiter.hit(self.rate, address, cost=cost):
+            await self.app(scope, receive, send)
+            return
+        seconds = max(1, math.ceil(self.limiter.get_window_stats(self.rate, address).reset_time - time.time()))
+        what, told = "問い合わせが多すぎます", f"{seconds}秒ほど待って、もう一度お試しください。"
+        answer: Response
+        if scope["path"].startswith((*OPEN, "/mcp")):
+            answer = trouble(429, what, told, retry_seconds=seconds)
+        else:
+            answer = PlainTextResponse(f"{what}。{told}", 429, {"Retry-After": str(seconds)})
+        await answer(scope, receive, send)

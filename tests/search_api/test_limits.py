@@ -1,0 +1,57 @@
+"""Too many questions of one address are refused with the time to wait; nobody else is."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from frontend.app import create_app
+from indexer.settings import Settings
+from search_api.app import Services
+from tests.running import Site
+
+pytestmark = pytest.mark.engine
+
+
+def opened(site: Site, rate: int) -> TestClient:
+    settings = Settings(var=site.services.settings.var, rate=rate)
+    return TestClient(create_app(own=Services(settings, site.services.clock, site.find)), follow_redirects=False)
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[TestClient]:
+    """May ask 25 times a minute."""
+    with opened(site, 25) as made:
+        yield made
+
+
+def test_too_many_questions_are_refused_with_the_time_to_wait(client: TestClient) -> None:
+    path = "/api/areas"
+    assert {client.get(path).status_code for _ in range(25)} == {200}
+    refused = client.get(path)
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 61
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    assert refused.json()["status"] == 429 and refused.headers["Retry-After"] in refused.json()["detail"]
+    assert client.get("/healthz").status_code == 200, "what watches the site gets through"
+    page = client.get("/guide")
+    assert (page.status_code, page.headers["Content-Type"]) == (429, "text/plain; charset=utf-8")
+    assert "お試しください" in page.text
+
+
+def test_another_address_is_not_touched(site: Site, client: TestClient) -> None:
+    other = TestClient(client.app, client=("192.0.2.7", 1), follow_redirects=False)
+    while client.get("/api/areas").status_code == 200:
+        pass
+    assert other.get("/api/areas").status_code == 200
+
+
+def test_an_export_counts_for_many(client: TestClient) -> None:
+    assert client.get("/export/programmes.csv").status_code == 200
+    assert client.get("/export/programmes.csv").status_code == 429
+    assert client.get("/api/areas").status_code == 200
+
+
+def test_no_limit_where_none_is_set(site: Site) -> None:
+    with opened(site, 0) as free:
+        assert {free.get("/api/areas").status_code for _ in range(700)} == {200}
