@@ -8,12 +8,16 @@ from collections import defaultdict
 from functools import cache
 
 from indexer.normalise.readings import Unit, sound, units
+from indexer.normalise.text import fold
 from indexer.vocab import labels
 
 _FACETS = ("theme", "kind", "field", "industry")
 _SHORTEST = 3
 _SHORTEST_PART = 4
 """Kana of a word that stands alone, and of one that is part of what was typed."""
+_KANA_OF_A_LETTER = 2
+_ENDINGS = frozenset("等課化部局性的者家用系型法権")
+"""Characters that stand behind words of all kinds."""
 
 
 def respelled(q: str) -> str:
@@ -58,9 +62,27 @@ def _longest(pieces: list[Unit], at: int) -> tuple[int, str]:
         kana = "".join(each.kana for each in span)
         if len(kana) >= (_SHORTEST if len(span) == len(pieces) else _SHORTEST_PART):
             word = _words().get(sound(kana))
-            if word:
+            if word and word.isascii() and len(kana) < len(word) * _KANA_OF_A_LETTER:
+                continue  # である is no DR, which is でぃーあーる.
+            if word and (all(each.kana_only for each in span) or _slip(span, word)):
                 return end, word
     return at + 1, ""
+
+
+def _slip(span: list[Unit], word: str) -> bool:
+    """Is the word typed with one wrong character, which stands alone in what was typed (太陽|高 for 太陽光)?
+
+    Not 船等 for 銭湯, 省エネルギー課 for 省エネルギー化, nor 賞品開発 for 商品開発: these mean what they say.
+    """
+    typed = fold("".join(each.surface for each in span))
+    if len(typed) != len(word) or sum(one != other for one, other in zip(typed, word, strict=True)) > 1:
+        return False
+    at = 0
+    for each in span:
+        if typed[at : at + len(each.surface)] != word[at : at + len(each.surface)]:
+            return len(each.surface) == 1 and each.surface not in _ENDINGS
+        at += len(each.surface)
+    return True
 
 
 @cache
@@ -82,8 +104,10 @@ def _words() -> dict[str, str]:
     """The word of each sound; none where words that are no synonyms share it."""
     found: dict[str, list[str]] = defaultdict(list)
     for word in _vocabulary():
-        kana = "".join(each.kana for each in units(word))
-        if len(kana) >= _SHORTEST:
+        pieces = units(word)
+        kana = "".join(each.kana for each in pieces)
+        # Jクレジット is not what クレジット is meant for.
+        if len(kana) >= _SHORTEST and all(each.kana for each in pieces if each.surface.isalnum()):
             found[sound(kana)].append(word)
     near = labels.synonyms()
     return {
