@@ -9,20 +9,17 @@ from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontend import guide, information, machines, pages, report, staff, tools
 from frontend.publisher import Publisher
-from frontend.rendering import error_page
+from frontend.rendering import DOCUMENTATION, error_page
 from indexer.settings import Settings
 from search_api import assistants
-from search_api.app import DESCRIPTION, Services, add_api, on_not_found, on_unavailable
+from search_api.app import Services, application, on_not_found, on_unavailable
 from search_api.errors import NotFound, Unavailable, trouble
 
 STATIC = Path(__file__).parent / "static"
-GZIP_FROM_BYTES = 1000
-GZIP_LEVEL = 5
 STATIC_SECONDS = 3600
 
 HEADERS = {
@@ -32,7 +29,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-DOCUMENTATION = ("/api/docs", "/openapi.json")
+DESCRIPTIONS = (DOCUMENTATION, "/openapi.json")
 """Swagger's page brings scripts of its own: it is FastAPI's, and shows nothing that a source wrote."""
 
 
@@ -51,15 +48,10 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
         publisher.stop()
         await own.close()
 
-    app = FastAPI(
-        title="shien", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url="/api/docs", redoc_url=None
-    )
-    app.state.services = own
-    add_api(app)
+    app = application(own, lifespan)
     for each in (pages, tools, guide, information, machines, report, staff):
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))
-    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
     app.add_middleware(Guarded)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(staff.SignedOut, staff.signed_out)
@@ -79,7 +71,7 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if scope["path"] not in DOCUMENTATION:
+                if scope["path"] not in DESCRIPTIONS:
                     for name, value in HEADERS.items():
                         headers.setdefault(name, value)
                 if scope["path"].startswith("/static/"):

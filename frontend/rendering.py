@@ -25,11 +25,12 @@ NAVIGATION = {
     "/guide": "省エネ",
     "/list": "マイリスト",
 }
+DOCUMENTATION = "/api/docs"
 FOOTER = {
     "/about": "このサイトについて",
     "/sources": "情報源と網羅",
     "/accessibility": "アクセシビリティ",
-    "/api/docs": "API（開発者向け）",
+    DOCUMENTATION: "API（開発者向け）",
 }
 
 
@@ -41,7 +42,7 @@ def page(request: Request, template: str, **context: Any) -> Response:
         "now": own.clock(),
         "prefectures": regions.prefectures(),
         "navigation": NAVIGATION,
-        "footer": FOOTER,
+        "footer": {path: name for path, name in FOOTER.items() if own.settings.docs or path != DOCUMENTATION},
     }
     response = templates.TemplateResponse(request, template, shown | context)
     response.headers["Vary"] = "HX-Request"

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     meili_key: str = Field(default="", description="Key for that Meilisearch")
     link_minutes: float = Field(default=20, ge=0, description="Minutes a night to look at official pages; 0: never")
     rate: int = Field(default=600, ge=0, description="Answers a minute to one address; 0: as many as it asks for")
+    docs: bool = Field(default=True, description="Show the description of the API (/api/docs, /openapi.json)")
+    metrics: bool = Field(default=True, description="Answer at /metrics, for Prometheus")
     now: datetime | None = Field(default=None, description="A fixed instant instead of the clock (replays)")
     banner: str = Field(default="", description="A line shown on top of every page")
     public_url: str = Field(default="", description="URL under which users reach the site, for feeds and mails")

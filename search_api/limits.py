@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from search_api.errors import trouble
 from search_api.manners import OPEN
 
-FREE = ("/static/", "/healthz", "/readyz")
+FREE = ("/static/", "/healthz", "/readyz", "/metrics")
 """Paths that ask nothing of the engine or the store; what watches the site has to get through."""
 
 DEAR = {"/export/": 20, "/feeds/": 5}

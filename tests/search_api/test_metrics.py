@@ -1,0 +1,83 @@
+"""What operators see: counts by route, freshness of sources; what is closed is not there; answers are compressed."""
+
+import gzip
+from collections.abc import Iterator
+from typing import Any
+
+import brotli
+import pytest
+from fastapi.testclient import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from frontend.app import create_app
+from indexer.settings import Settings
+from search_api.app import Services
+from tests.running import Site
+
+pytestmark = pytest.mark.engine
+
+
+def opened(site: Site, **settings: Any) -> TestClient:
+    made = Settings(var=site.services.settings.var, rate=0, **settings)
+    return TestClient(create_app(own=Services(made, site.services.clock, site.find)), follow_redirects=False)
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[TestClient]:
+    with opened(site) as made:
+        yield made
+
+
+def samples(client: TestClient) -> dict[tuple[str, ...], float]:
+    """Values by name and labels."""
+    text = client.get("/metrics").text
+    families = text_string_to_metric_families(text)
+    return {(each.name, *each.labels.values()): each.value for family in families for each in family.samples}
+
+
+def test_answers_are_counted_by_route_not_by_address(client: TestClient) -> None:
+    for id in ("invented:none", "invented:neither"):
+        assert client.get(f"/api/programmes/{id}").status_code == 404
+    assert client.get("/nowhere/at/all").status_code == 404
+    assert client.get("/api/programmes?kindd=x").status_code == 422
+    found = samples(client)
+    assert found["shien_requests_total", "/api/programmes/{id}", "404"] == 2
+    assert found["shien_requests_total", "/api/programmes", "422"] == 1
+    assert found["shien_requests_total", "other", "404"] == 1
+    assert found["shien_request_seconds_count", "/api/programmes/{id}"] == 2
+    assert not [name for name in found if "nowhere" in "".join(name)]
+
+
+def test_freshness_is_told(client: TestClient, site: Site) -> None:
+    found = samples(client)
+    published = site.services.store.fact("publication")
+    assert published and found["shien_published_programmes",] == published["count"] > 0
+    assert found["shien_published_timestamp_seconds",] == site.services.now().timestamp()
+    assert found["shien_source_failed", "invented"] == 0
+    assert found["shien_source_programmes", "invented"] > 0
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/api/docs", "/openapi.json"])
+def test_what_is_closed_is_not_there(site: Site, path: str) -> None:
+    with opened(site) as client:
+        assert client.get(path).status_code == 200
+        assert "/api/docs" in client.get("/").text
+    with opened(site, metrics=False, docs=False) as client:
+        assert client.get(path).status_code == 404
+        assert "/api/docs" not in client.get("/").text
+        assert client.get("/api/programmes").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/programmes", "/search", "/export/programmes.csv", "/feeds/programmes.atom"])
+def test_answers_are_compressed_as_the_client_can(client: TestClient, path: str) -> None:
+    def raw(accepted: str) -> tuple[str, bytes]:
+        with client.stream("GET", path, headers={"Accept-Encoding": accepted}) as answer:
+            assert "Accept-Encoding" in answer.headers.get("Vary", "") or accepted == "identity"
+            return answer.headers.get("Content-Encoding", ""), b"".join(answer.iter_raw())
+
+    (_, plain), (small, br), (old, gz) = raw("identity"), raw("gzip, deflate, br"), raw("gzip")
+    assert (small, old) == ("br", "gzip")
+    assert len(br) < len(plain) / 2 and len(gz) < len(plain) / 2
+    for whole in (brotli.decompress(br), gzip.decompress(gz)):
+        # took_ms and the minute may differ.
+        assert len(whole) == pytest.approx(len(plain), abs=20)
