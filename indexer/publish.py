@@ -43,7 +43,7 @@ SETTINGS: dict[str, Any] = {
         *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes")),
     ],
     "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
-    "displayedAttributes": ["id", "hit", "ended", "rank", "breadth", "closes_0"],
+    "displayedAttributes": ["id", "hit", "ended", "rank", "breadth", "closes_0", "title", "summary", "body"],
     # `sort` is a chosen order, and with a place the closer one. `attribute` tells names from texts, and almost always
     # by the word's position too: what stands behind it orders an answer without words.
     "rankingRules": [

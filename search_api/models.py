@@ -78,6 +78,20 @@ class Reason(Model):
     words: tuple[int, int] | None = None
 
 
+class Marked(Model):
+    """A text and what of it was found: [start, end) in characters. A text of a longer one has … where it was cut."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+class Highlight(Model):
+    """Where the words were found: in the title, and in the piece of the summary or text around the first of them."""
+
+    title: Marked
+    snippet: Marked | None = None
+
+
 class Hit(Model):
     """A result. `state`, `days_left`, `opens` and `closes` are of the instant of the answer (Asia/Tokyo)."""
 
@@ -115,6 +129,7 @@ class Hit(Model):
     news: News | None = None
     fit: Fit | None = None
     explain: tuple[Reason, ...] = ()
+    highlight: Highlight | None = None
 
 
 class Results(Model):

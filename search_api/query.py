@@ -173,6 +173,9 @@ class Query(BaseModel):
         Field(description="結果に載せる項目（id,title,closes のように。既定ではすべて）"),
     ] = ()
     explain: Annotated[Flag, Field(description="結果ごとに、その順位の理由を載せる")] = None
+    highlight: Annotated[
+        Flag, Field(description="結果ごとに、検索語が見つかった箇所を載せる（応答は遅くなります）")
+    ] = None
     sort: Annotated[Sort, Field(description="並び順")] = Sort.RELEVANCE
     page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
     per_page: Annotated[int, Field(ge=1, le=MAX_PER_PAGE)] = 20

@@ -18,7 +18,7 @@ from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State, standing
 from indexer.vocab import labels, regions
 from search_api.errors import Unavailable
 from search_api.fit import fit, profiled
-from search_api.models import FacetValue, Hit, Reason, Results
+from search_api.models import FacetValue, Highlight, Hit, Marked, Reason, Results
 from search_api.query import Query, Scope, Sort, StateChoice
 from search_api.understand import understand
 
@@ -300,6 +300,9 @@ class Searcher:
         }
         if query.explain:
             request["showRankingScoreDetails"] = True
+        if query.highlight and query.q:
+            # Only where asked for: the engine cuts all these texts into words again, which takes longer than searching.
+            request |= _HIGHLIGHTED
         return "", "", request
 
     async def multi(self, queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -471,12 +474,42 @@ def hit(values: Mapping[str, Any], now: datetime) -> Hit:
     )
 
 
+_MARKS = ("\ue000", "\ue001")
+"""Private characters: nothing that a source writes for people has them; one that did would lose them here."""
+_HIGHLIGHTED = {
+    "attributesToHighlight": ["title", "summary", "body"],
+    "attributesToCrop": ["summary:30", "body:30"],
+    "highlightPreTag": _MARKS[0],
+    "highlightPostTag": _MARKS[1],
+    "cropMarker": "…",
+}
+
+
+def _marked(text: str) -> Marked:
+    """The engine's text with marks as a text and its marks."""
+    plain, marks = "", list[tuple[int, int]]()
+    # The engine marks each of its words: those side by side are one mark.
+    for part in text.replace(_MARKS[1] + _MARKS[0], "").split(_MARKS[0]):
+        found, closed, rest = part.partition(_MARKS[1])
+        if closed:
+            marks.append((len(plain), len(plain) + len(found)))
+        plain += found + rest
+    return Marked(text=plain, marks=tuple(marks))
+
+
+def _highlight(formatted: Mapping[str, str]) -> Highlight:
+    pieces = (_marked(formatted[name]) for name in ("summary", "body") if formatted.get(name))
+    return Highlight(title=_marked(formatted["title"]), snippet=next((each for each in pieces if each.marks), None))
+
+
 _RULES = {"ended:asc": "closed", "rank:asc": "curated", "breadth:asc": "place_breadth", "closes_0:asc": "deadline"}
 
 
 def _explained(found: Mapping[str, Any], now: datetime) -> Hit:
-    """The hit, with why it stands where it does if the engine was asked for that."""
+    """The hit, with why it stands where it does and where words were found, if the engine was asked for that."""
     plain = hit(found["hit"], now)
+    if formatted := found.get("_formatted"):
+        plain = plain.model_copy(update={"highlight": _highlight(formatted)})
     details: Mapping[str, Mapping[str, Any]] = found.get("_rankingScoreDetails") or {}
     if not details:
         return plain

@@ -45,6 +45,26 @@ def numbers(results: Results) -> set[int]:
     return {int(each.id.rpartition("-")[2]) for each in results.hits}
 
 
+def test_a_highlight_tells_where_words_were_found(ask: Ask) -> None:
+    found = ask(q="太陽光発電", highlight=True).hits[0].highlight
+    assert found and found.title.text == "福岡市 太陽光発電設備補助金"
+    assert [found.title.text[start:end] for start, end in found.title.marks] == ["太陽光発電"]
+    assert found.snippet is None
+
+
+def test_a_snippet_is_the_piece_around_the_words(ask: Ask) -> None:
+    [hit] = ask(q="気化熱", highlight=True).hits
+    assert hit.highlight and not hit.highlight.title.marks and hit.highlight.snippet
+    snippet = hit.highlight.snippet
+    assert snippet.text.startswith("…") and snippet.text.endswith("…") and len(snippet.text) < 150
+    assert "".join(snippet.text[start:end] for start, end in snippet.marks) == "気化熱"
+
+
+def test_no_highlight_unless_asked_for(ask: Ask) -> None:
+    assert {each.highlight for each in ask(q="補助金").hits} == {None}
+    assert {each.highlight for each in ask(highlight=True).hits} == {None}, "nothing was looked for"
+
+
 @pytest.mark.parametrize(
     ("area", "scope", "expected"),
     [
