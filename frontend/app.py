@@ -16,8 +16,9 @@ from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from indexer.settings import Settings
 from search_api import assistants
-from search_api.app import Services, application, on_not_found, on_unavailable
+from search_api.app import application, on_not_found, on_unavailable
 from search_api.errors import NotFound, Unavailable, trouble
+from search_api.services import Services
 
 STATIC = Path(__file__).parent / "static"
 STATIC_SECONDS = 3600
@@ -82,7 +83,9 @@ class Guarded:
 
 
 def _for_machines(request: Request) -> bool:
-    return request.url.path.startswith(("/api/", "/feeds/", "/export/", "/healthz", "/readyz", "/metrics", "/mcp"))
+    return request.url.path.startswith(
+        ("/api/", "/feeds/", "/export/", "/common-grants/", "/healthz", "/readyz", "/metrics", "/mcp")
+    )
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

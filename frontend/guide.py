@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from frontend import place as places
-from frontend.rendering import Own, page
+from frontend.rendering import page
 from indexer.vocab import labels
 from search_api.query import Query
+from search_api.services import Own
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from frontend.rendering import Own, page
+from frontend.rendering import page
 from indexer.sources import coverage, origins
+from search_api.services import Own
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

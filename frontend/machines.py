@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse, Response
 
-from frontend.rendering import Own
 from indexer.schema import Kind, Level, Role
 from indexer.vocab import regions
 from search_api.errors import NotFound
 from search_api.models import Detail
+from search_api.services import Own, public_base
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,13 +23,14 @@ FIXED = ("/", "/search", "/guide", "/map", "/calendar", "/sources", "/about", "/
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def base(request: Request, own: Own) -> str:
-    return own.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-
-
 @router.get("/robots.txt")
 async def robots(request: Request, own: Own) -> Response:
-    lines = ("User-agent: *", "Disallow: /staff", "Disallow: /export/", f"Sitemap: {base(request, own)}/sitemap.xml")
+    lines = (
+        "User-agent: *",
+        "Disallow: /staff",
+        "Disallow: /export/",
+        f"Sitemap: {public_base(request, own)}/sitemap.xml",
+    )
     return PlainTextResponse("\n".join(lines) + "\n")
 
 
@@ -38,7 +39,9 @@ async def index(request: Request, own: Own) -> Response:
     """The files, each of up to 50,000 addresses."""
     count = len(await run_in_threadpool(own.store.listed))
     files = range(1, -(-max(count, 1) // PER_SITEMAP) + 1)
-    entries = "".join(f"<sitemap><loc>{escape(base(request, own))}/sitemap-{n}.xml</loc></sitemap>" for n in files)
+    entries = "".join(
+        f"<sitemap><loc>{escape(public_base(request, own))}/sitemap-{n}.xml</loc></sitemap>" for n in files
+    )
     return _xml(f"<sitemapindex {_NAMESPACE}>{entries}</sitemapindex>")
 
 
@@ -48,7 +51,7 @@ async def sitemap(number: int, request: Request, own: Own) -> Response:
     start = (number - 1) * PER_SITEMAP
     if number < 1 or (start >= len(listed) and number > 1):
         raise NotFound(str(number))
-    root = escape(base(request, own))
+    root = escape(public_base(request, own))
 
     def entries() -> Iterator[str]:
         if number == 1:
@@ -65,7 +68,7 @@ def _xml(content: str) -> Response:
 
 @router.get("/llms.txt")
 async def llms(request: Request, own: Own) -> Response:
-    root = base(request, own)
+    root = public_base(request, own)
     return PlainTextResponse(
         f"""# 支援さがし (shien)
 
@@ -89,6 +92,8 @@ upcoming, rolling, closed, unknown) is of the moment of asking. Check the offici
 
 - {root}/feeds/programmes.atom, {root}/feeds/deadlines.ics
 - {root}/export/programmes.csv, .jsonl, .xlsx
+- {root}/export/municipal.csv (支援制度情報, the municipal standard)
+- {root}/common-grants/opportunities (CommonGrants: subsidies and loans)
 """
     )
 

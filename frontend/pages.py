@@ -11,18 +11,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from frontend import place as places
 from frontend import words
 from frontend.chips import Chip, chips
-from frontend.machines import base, structured
+from frontend.machines import structured
 from frontend.place import Place
 from frontend.related import related
-from frontend.rendering import Own, page, sources
+from frontend.rendering import page, sources
 from frontend.timeline import timeline
 from indexer.store import Store
 from indexer.vocab import labels, regions
-from search_api.app import Services
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Hit
 from search_api.query import Query, Scope, Sort, StateChoice
+from search_api.services import Own, Services, public_base
 from search_api.understand import understand
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -157,7 +157,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         lead="" if _plain(found.body).startswith(_plain(found.summary).rstrip("…")) else found.summary,
         sources=names,
         source_title=names.get(found.source.name, found.source.publisher),
-        structured=structured(found, f"{base(request, own)}/programmes/{quote(found.id)}"),
+        structured=structured(found, f"{public_base(request, own)}/programmes/{quote(found.id)}"),
         fields=words.FIELDS,
         place=near,
     )

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from search_api.app import Services
+from search_api.services import Services
 
 logger = logging.getLogger(__name__)
 GATHER_SECONDS = 1.0

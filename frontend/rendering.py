@@ -1,21 +1,20 @@
 """What all pages share: the templates, their helpers, and the names of sources."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 
 from frontend import words
 from indexer.vocab import regions
-from search_api.app import Services, services
 from search_api.models import FacetValue
 from search_api.search import area_label
+from search_api.services import Services, services
 
-Own = Annotated[Services, Depends(services)]
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
 NAVIGATION = {

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from frontend.rendering import Own, page, same_origin
+from frontend.rendering import page, same_origin
 from indexer.store import stamp
-from search_api.app import Services
 from search_api.detail import detail
 from search_api.errors import NotFound
 from search_api.models import Detail
+from search_api.services import Own, Services
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

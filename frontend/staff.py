@@ -17,8 +17,8 @@ from indexer.curate import CORRECTABLE, SAME, Curated, Refused, apply, by_progra
 from indexer.duplicates import DIFFERS
 from indexer.store import Decision, Entry, Record, Session, Store, User, stamp
 from indexer.vocab import labels
-from search_api.app import Services, services
 from search_api.errors import NotFound
+from search_api.services import Services, services
 
 router = APIRouter(prefix="/staff", include_in_schema=False)
 COOKIE = "shien_staff"

@@ -10,12 +10,12 @@ from fastapi.responses import HTMLResponse, Response
 from frontend import place as places
 from frontend.chips import chips
 from frontend.months import AHEAD, Month, deadlines
-from frontend.rendering import Own, page, sources
+from frontend.rendering import page, sources
 from frontend.tiles import tiles
-from search_api.app import Services
 from search_api.detail import detail
 from search_api.models import Detail
 from search_api.query import Query
+from search_api.services import Own, Services
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

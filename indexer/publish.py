@@ -17,7 +17,7 @@ from indexer.duplicates import DIFFERS, Group, Identity, groups, identity
 from indexer.engine import Endpoint, EngineError
 from indexer.normalise.readings import yomi
 from indexer.relations import Statement, relations, statements
-from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, Relation, instant
+from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, Relation, instant, uuid_of
 from indexer.state import MAX_INTERVALS, intervals, timed
 from indexer.store import Decision, Store, stamp
 from indexer.vocab import labels, regions
@@ -39,7 +39,7 @@ SETTINGS: dict[str, Any] = {
     "filterableAttributes": [
         "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "gx",
         "issuer_level", "source", "featured", "listed", "procedure", "amount_max", "rate", "employees_max",
-        "capital_max", "posted", "changed", "final", "starts", "id",
+        "capital_max", "posted", "changed", "final", "starts", "id", "uuid",
         *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes")),
     ],
     "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
@@ -77,6 +77,7 @@ def document(
     posted = programme.published or record.first_seen[:10]
     values: dict[str, Any] = {
         "id": programme.id,
+        "uuid": str(uuid_of(programme.id)),
         "kind": programme.kind.value,
         "title": programme.title,
         "issuer": programme.issuer.name if programme.issuer else "",

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -28,6 +29,14 @@ def instant(moment: str, *, end: bool = False) -> datetime:
         return datetime.fromisoformat(moment).replace(tzinfo=JST)
     start = datetime.combine(date.fromisoformat(moment), time(), tzinfo=JST)
     return start + timedelta(days=1) if end else start
+
+
+_IDS = UUID("6f1c8f0e-2f4b-5d6a-9d53-7a1c0b1e5a10")
+
+
+def uuid_of(id: str) -> UUID:
+    """The id of a programme for who needs UUIDs: name-based (RFC 9562, version 5), so that it stays with the id."""
+    return uuid5(_IDS, id)
 
 
 class Model(BaseModel):

@@ -1,34 +1,28 @@
 """The JSON API. `create_api()` makes the application that the pages mount and that can run alone."""
 
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import datetime
 from typing import Annotated, Any
 
 from brotli_asgi import BrotliMiddleware
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Request
+from fastapi import APIRouter, FastAPI, HTTPException, Path, Request
 from fastapi import Query as Parameters
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import JSONResponse, Response
 
-from indexer.curate import apply, by_programme, shown
-from indexer.engine import Endpoint, endpoint
-from indexer.settings import Clock, Settings
+from indexer.settings import Settings
 from indexer.sources import Coverage, Origin, coverage, origins
-from indexer.store import Decision, Store
 from indexer.vocab import labels, regions
-from search_api import exports, feeds
+from search_api import commongrants, files
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable, trouble
 from search_api.limits import Limited
 from search_api.manners import OpenData
-from search_api.metrics import Measured, Metrics
-from search_api.models import Detail, Hit, Results, Trouble
-from search_api.query import Query, Sort
-from search_api.search import Searcher, fitted, hit
+from search_api.metrics import Measured
+from search_api.models import Detail, Results, Trouble
+from search_api.query import Query
+from search_api.services import Own, Services
 
 DESCRIPTION = """日本の中小企業向け支援（補助金・融資・税制・セミナー・相談・専門家派遣・事例）の検索API。
 読み取り専用、鍵は不要です。同じ項目を繰り返すとOR、値の前に `-` を付けると除外。日時は日本時間です。"""
@@ -39,66 +33,7 @@ BROTLI_QUALITY = 4
 """Of 11: as small as gzip at its best, in a fraction of the time."""
 
 
-class Services:
-    """What answers need: the store, the searcher and the clock. One for each application."""
-
-    def __init__(self, settings: Settings, clock: Clock | None = None, where: Callable[[], Endpoint] | None = None):
-        self.settings = settings
-        self.clock = clock or settings.clock()
-        self.store = Store(settings.store_url)
-        self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock)
-        self.metrics = Metrics(self.store, self.now)
-        self.changed = threading.Event()
-        self._decided: tuple[int, dict[str, list[Decision]]] = (-1, {})
-
-    def now(self) -> datetime:
-        return self.clock()
-
-    async def search(self, query: Query) -> Results:
-        """Results with what staff decided since the last publication."""
-        found = await self.searcher.search(query)
-        return await run_in_threadpool(self._as_decided, found)
-
-    def _as_decided(self, found: Results) -> Results:
-        decided = self.decided()
-        if not any(each.id in decided for each in found.hits):
-            return found
-        hits = []
-        for each in found.hits:
-            record = self.store.get(each.id) if each.id in decided else None
-            if record is None:
-                hits.append(each)
-                continue
-            curated = apply(record, decided[each.id])
-            if not curated.hidden:
-                hits.append(hit(shown(curated, self.store.history(each.id), self.now()), self.now()))
-        return found.model_copy(update={"hits": fitted(hits, Query.model_validate(found.query))})
-
-    def decided(self) -> dict[str, list[Decision]]:
-        """Decisions in force by programme; read again when something changed."""
-        content = self.store.content()
-        if self._decided[0] != content:
-            self._decided = (content, by_programme(self.store.decisions()))
-        return self._decided[1]
-
-    def version(self) -> str:
-        """Changes whenever an answer may: with a publication, a decision, and each minute (deadlines pass)."""
-        published = self.store.fact("publication") or {}
-        return f"{published.get('version', '')}-{self.store.content()}-{self.now():%Y%m%d%H%M}"
-
-    async def close(self) -> None:
-        await self.searcher.close()
-        self.store.close()
-
-
-def services(request: Request) -> Services:
-    found = request.app.state.services
-    assert isinstance(found, Services)
-    return found
-
-
-Own = Annotated[Services, Depends(services)]
-api = APIRouter(responses={422: {"model": Trouble}, 503: {"model": Trouble}})
+api = APIRouter()
 
 
 @api.get("/api/programmes", response_model=Results, summary="支援を探す", operation_id="search")
@@ -129,73 +64,6 @@ async def programme(id: Annotated[str, Path(max_length=120)], own: Own) -> Detai
     if found is None:
         raise NotFound(id)
     return found
-
-
-def _base(request: Request, own: Services) -> str:
-    return own.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
-
-
-@api.get("/feeds/programmes.atom", summary="検索結果のフィード（Atom）", response_class=Response)
-async def feed(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
-    newest = query.with_(sort=Sort.NEWEST if query.sort is Sort.RELEVANCE else query.sort)
-    found = await feeds.first(own.searcher.hits(newest), feeds.MOST_ENTRIES)
-    return Response(feeds.atom(query, found, _base(request, own), own.now()), media_type="application/atom+xml")
-
-
-@api.get("/feeds/deadlines.ics", summary="締切と開催日のカレンダー（iCalendar）", response_class=Response)
-async def deadlines(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
-    soonest = query.with_(sort=Sort.DEADLINE if query.sort is Sort.RELEVANCE else query.sort)
-    found = await feeds.first(own.searcher.hits(soonest), feeds.MOST_EVENTS)
-    return Response(feeds.calendar(found, _base(request, own), own.now()), media_type="text/calendar")
-
-
-@api.get("/feeds/programmes/{id}.ics", summary="一つの支援の締切（iCalendar）", response_class=Response)
-async def deadlines_of(id: Annotated[str, Path(max_length=120)], request: Request, own: Own) -> Response:
-    found = await run_in_threadpool(detail, own.store, id, own.now())
-    if found is None:
-        raise NotFound(id)
-    hit = Hit.model_validate(found.model_dump() | {"featured": found.featured is not None})
-    return Response(feeds.calendar([hit], _base(request, own), own.now()), media_type="text/calendar")
-
-
-@api.get("/export/programmes.csv", summary="検索結果のCSV", response_class=Response)
-async def export_csv(query: Annotated[Query, Parameters()], own: Own) -> Response:
-    return _file(exports.as_csv(await _started(own, query)), "csv", "text/csv; charset=utf-8")
-
-
-@api.get("/export/programmes.jsonl", summary="検索結果のJSON Lines", response_class=Response)
-async def export_jsonl(query: Annotated[Query, Parameters()], own: Own) -> Response:
-    return _file(exports.as_jsonl(await _started(own, query)), "jsonl", "application/x-ndjson")
-
-
-@api.get("/export/programmes.xlsx", summary="検索結果のExcelファイル", response_class=Response)
-async def export_xlsx(query: Annotated[Query, Parameters()], own: Own) -> Response:
-    path = await exports.as_xlsx(await _started(own, query))
-    return FileResponse(
-        path,
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        filename="programmes.xlsx",
-        background=BackgroundTask(path.unlink, missing_ok=True),
-    )
-
-
-async def _started(own: Services, query: Query) -> AsyncIterator[Hit]:
-    """The stream of hits, with its first page fetched: an engine that is away is a 503, not half a file."""
-    stream = own.searcher.hits(query)
-    first = await anext(stream, None)
-
-    async def again() -> AsyncIterator[Hit]:
-        if first is not None:
-            yield first
-            async for each in stream:
-                yield each
-
-    return again()
-
-
-def _file(content: AsyncIterator[bytes], suffix: str, kind: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="programmes.{suffix}"'}
-    return StreamingResponse(content, media_type=kind, headers=headers)
 
 
 @api.get("/api/areas", summary="都道府県と市区町村")
@@ -314,7 +182,8 @@ async def on_not_found(_: Request, error: Exception) -> Response:
 def add_api(app: FastAPI) -> None:
     """The routes and the errors of the API, on an application that has `state.services`."""
     own: Services = app.state.services
-    app.include_router(api)
+    for each in (api, files.router, commongrants.router):
+        app.include_router(each, responses={422: {"model": Trouble}, 503: {"model": Trouble}})
     app.add_middleware(OpenData, version=own.version)
     app.add_middleware(BrotliMiddleware, quality=BROTLI_QUALITY, minimum_size=COMPRESSED_FROM_BYTES)
     if own.settings.rate:

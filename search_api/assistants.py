@@ -15,12 +15,13 @@ from pydantic import Field, ValidationError
 from starlette.routing import BaseRoute
 
 from indexer.sources import Place, coverage, origins
-from search_api.app import Services, vocab
 from search_api.app import areas as api_areas
+from search_api.app import vocab
 from search_api.detail import detail
 from search_api.errors import Unavailable
 from search_api.models import Detail, Hit
 from search_api.query import Query, Sort
+from search_api.services import Services
 
 INSTRUCTIONS = """Public support for small firms in Japan: subsidies, loans, tax measures, seminars, consultation,
 expert visits and cases, national and local. Deadlines (`closes`, Asia/Tokyo) and state are of the moment of asking.

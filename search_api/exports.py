@@ -10,6 +10,7 @@ import xlsxwriter
 
 from search_api.models import Hit
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 COLUMNS = (
     "id", "名称", "種類", "募集状況", "受付開始", "受付終了", "地域", "実施機関", "上限額（円）", "補助率",
     "GX", "テーマ", "段階", "公式ページ", "掲載ページ", "情報源", "利用条件",
@@ -55,7 +56,7 @@ async def as_csv(hits: AsyncIterator[Hit]) -> AsyncIterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(COLUMNS)
-    yield b"\xef\xbb\xbf"
+    yield BYTE_ORDER_MARK
     async for each in hits:
         writer.writerow(map(harmless, row(each)))
         if buffer.tell() > 64_000:

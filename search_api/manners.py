@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OPEN = ("/api/", "/feeds/", "/export/", "/sitemap", "/openapi.json")
+OPEN = ("/api/", "/feeds/", "/export/", "/common-grants/", "/sitemap", "/openapi.json")
 """What programs read; pages and staff are none of it."""
 
 REQUEST_ID = "X-Request-ID"

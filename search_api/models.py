@@ -1,5 +1,6 @@
 """What the API answers."""
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +23,16 @@ from indexer.schema import (
     Window,
 )
 from indexer.state import State
+
+
+def last_day(closes: str) -> str:
+    """The instant of closing, or, where that is midnight, the day that ends with it.
+
+    >>> last_day("2026-08-28T17:00:00+09:00"), last_day("2026-08-29T00:00:00+09:00")
+    ('2026-08-28T17:00:00+09:00', '2026-08-28')
+    """
+    at = datetime.fromisoformat(closes)
+    return closes if (at.hour, at.minute) != (0, 0) else (at - timedelta(days=1)).date().isoformat()
 
 
 class Model(BaseModel):

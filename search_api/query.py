@@ -24,6 +24,7 @@ class Sort(StrEnum):
     DEADLINE = "deadline"
     NEWEST = "newest"
     AMOUNT = "amount"
+    UPDATED = "updated"
 
 
 class Scope(StrEnum):

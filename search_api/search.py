@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import orjson
@@ -178,6 +179,7 @@ SORTS: dict[Sort, list[str]] = {
     Sort.DEADLINE: ["closes_0:asc", "id:asc"],
     Sort.NEWEST: ["posted:desc", "id:asc"],
     Sort.AMOUNT: ["amount_max:desc", "id:asc"],
+    Sort.UPDATED: ["changed:desc", "id:asc"],
 }
 
 
@@ -263,6 +265,14 @@ class Searcher:
             for each in queries
         ]
         return [answer["totalHits"] for answer in await self.multi(wanted)] if wanted else []
+
+    async def id_of(self, uuid: UUID) -> str | None:
+        """The id of the programme with this UUID (schema.uuid_of)."""
+        condition = f"uuid = {quoted(str(uuid))}"
+        [answer] = await self.multi(
+            [{"indexUid": INDEX, "filter": condition, "limit": 1, "attributesToRetrieve": ["id"]}]
+        )
+        return str(answer["hits"][0]["id"]) if answer["hits"] else None
 
     async def hits(self, query: Query) -> AsyncIterator[Hit]:
         """Every hit of a query from its first page on, in a stable order; a page at a time, without counting facets."""

@@ -8,7 +8,7 @@ from indexer.publish import publish
 from indexer.schema import Change, Programme
 from indexer.settings import Settings
 from indexer.store import Store
-from search_api.app import Services
+from search_api.services import Services
 from tests.samples import NOW, record
 
 

@@ -195,7 +195,7 @@ def test_pages_are_light(client: TestClient) -> None:
     assert max(pages.values()) <= 40_000, pages
     static = ["/static/site.css", "/static/site.js", "/static/vendor/tokens.css", "/static/vendor/htmx.min.js"]
     assert sum(len(gzip.compress(client.get(each).content, 5)) for each in static) <= 60_000
-    assert client.get("/search").headers["content-encoding"] == "gzip"
+    assert client.get("/search").headers["content-encoding"] == "br"
 
 
 def test_while_the_engine_is_away_pages_that_need_it_say_so(client: TestClient, site: Site) -> None:

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from frontend.app import create_app
 from indexer.settings import Settings
-from search_api.app import Services
+from search_api.services import Services
 from tests.running import Site
 
 pytestmark = pytest.mark.engine

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from frontend.app import create_app
 from indexer.settings import Settings
-from search_api.app import Services
+from search_api.services import Services
 from tests.running import Site
 
 pytestmark = pytest.mark.engine

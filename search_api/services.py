@@ -1,0 +1,84 @@
+"""What answers need, and how a route gets it."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from indexer.curate import apply, by_programme, shown
+from indexer.engine import Endpoint, endpoint
+from indexer.settings import Clock, Settings
+from indexer.store import Decision, Store
+from search_api.metrics import Metrics
+from search_api.models import Results
+from search_api.query import Query
+from search_api.search import Searcher, fitted, hit
+
+
+class Services:
+    """What answers need: the store, the searcher and the clock. One for each application."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None, where: Callable[[], Endpoint] | None = None):
+        self.settings = settings
+        self.clock = clock or settings.clock()
+        self.store = Store(settings.store_url)
+        self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock)
+        self.metrics = Metrics(self.store, self.now)
+        self.changed = threading.Event()
+        self._decided: tuple[int, dict[str, list[Decision]]] = (-1, {})
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    async def search(self, query: Query) -> Results:
+        """Results with what staff decided since the last publication."""
+        found = await self.searcher.search(query)
+        return await run_in_threadpool(self._as_decided, found)
+
+    def _as_decided(self, found: Results) -> Results:
+        decided = self.decided()
+        if not any(each.id in decided for each in found.hits):
+            return found
+        hits = []
+        for each in found.hits:
+            record = self.store.get(each.id) if each.id in decided else None
+            if record is None:
+                hits.append(each)
+                continue
+            curated = apply(record, decided[each.id])
+            if not curated.hidden:
+                hits.append(hit(shown(curated, self.store.history(each.id), self.now()), self.now()))
+        return found.model_copy(update={"hits": fitted(hits, Query.model_validate(found.query))})
+
+    def decided(self) -> dict[str, list[Decision]]:
+        """Decisions in force by programme; read again when something changed."""
+        content = self.store.content()
+        if self._decided[0] != content:
+            self._decided = (content, by_programme(self.store.decisions()))
+        return self._decided[1]
+
+    def version(self) -> str:
+        """Changes whenever an answer may: with a publication, a decision, and each minute (deadlines pass)."""
+        published = self.store.fact("publication") or {}
+        return f"{published.get('version', '')}-{self.store.content()}-{self.now():%Y%m%d%H%M}"
+
+    async def close(self) -> None:
+        await self.searcher.close()
+        self.store.close()
+
+
+def services(request: Request) -> Services:
+    found = request.app.state.services
+    assert isinstance(found, Services)
+    return found
+
+
+Own = Annotated[Services, Depends(services)]
+
+
+def public_base(request: Request, own: Services) -> str:
+    """The address of the site without a slash at its end, as users reach it."""
+    return own.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
