@@ -53,6 +53,10 @@ def chips(query: Query, sources: dict[str, str]) -> list[Chip]:
         value = getattr(query, facet)
         if value is not None:
             found.append(Chip(wording.format(value), query.with_(**{facet: None})))
+    for facet, wording in (("closes_from", "{:%-m月%-d日}以降に締切"), ("closes_to", "{:%-m月%-d日}までに締切")):
+        value = getattr(query, facet)
+        if value is not None:
+            found.append(Chip(wording.format(value), query.with_(**{facet: None})))
     if query.gx is not None:
         found.append(Chip("GX（脱炭素）" if query.gx else "GX（脱炭素）を除く", query.with_(gx=None)))
     if query.literal:

@@ -82,7 +82,7 @@ def same_origin(request: Request) -> None:
 SHOWN = (
     words.yen, words.day, words.plain_day, words.period, words.money, words.left, words.qualifiers, words.label,
     words.who, words.told, words.where, words.inferred, words.outside, words.all_areas, words.has_state,
-    words.news_label, words.news_told, words.verdict,
+    words.news_label, words.news_told, words.verdict, words.understood_told,
     area_label, foremost,
 )  # fmt: skip
 templates.env.globals |= {each.__name__: each for each in SHOWN}

@@ -143,9 +143,17 @@ class Hit(Model):
     highlight: Highlight | None = None
 
 
+class Choice(Model):
+    """A place that a name may mean."""
+
+    code: str
+    name: str
+
+
 class Results(Model):
     """One page of the answer. `total` is exact. `query` repeats what was understood, `words` which of the words asked
-    for became which filter, and those that became other words (`q`); `literal=true` leaves them as they are.
+    for became which filter, and those that became other words (`q`); `literal=true` leaves them as they are. A name
+    that several places bear (府中市) is no filter: `choices` are these places.
     """
 
     total: int
@@ -156,6 +164,7 @@ class Results(Model):
     facets: dict[str, tuple[FacetValue, ...]]
     query: dict[str, Any]
     words: dict[str, str] = {}
+    choices: tuple[Choice, ...] = ()
 
 
 class Detail(Programme):

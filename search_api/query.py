@@ -1,7 +1,7 @@
 """The one question: API parameters, links of the page, feeds and exports are all made from `Query`."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Any, Self
@@ -126,6 +126,9 @@ Choices = Annotated[tuple[str, ...], BeforeValidator(_filled), Field(max_length=
 Days = Annotated[Annotated[int, Field(ge=0, le=3650)] | None, BeforeValidator(_none_if_empty)]
 Count = Annotated[Annotated[int, Field(ge=0, le=10**7)] | None, BeforeValidator(_none_if_empty)]
 Yen = Annotated[Annotated[int, Field(ge=0, le=10**15)] | None, BeforeValidator(_none_if_empty)]
+Day = Annotated[
+    Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))] | None, BeforeValidator(_none_if_empty)
+]
 Flag = Annotated[bool | None, BeforeValidator(_none_if_empty)]
 
 
@@ -156,6 +159,8 @@ class Query(BaseModel):
         tuple[StateChoice, ...], BeforeValidator(_filled), Field(description="募集状況。既定では終了したものを除く")
     ] = ()
     closes_within: Annotated[Days, Field(description="締切までの日数")] = None
+    closes_from: Annotated[Day, Field(description="締切がこの日以降（2026-09-01）")] = None
+    closes_to: Annotated[Day, Field(description="締切がこの日まで")] = None
     posted_within: Annotated[Days, Field(description="掲載からの日数")] = None
     updated_since: Annotated[
         datetime | None,
@@ -242,4 +247,4 @@ def grouped(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.isoformat() if isinstance(value, date) else str(value)

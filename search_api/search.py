@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -13,21 +14,27 @@ import orjson
 
 from indexer.engine import Endpoint, EngineError
 from indexer.normalise.readings import all_kana, reading
-from indexer.schema import NOT_OFFERED, Kind, Window
+from indexer.schema import JST, NOT_OFFERED, Kind, Window
 from indexer.settings import Clock
 from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State, standing
 from indexer.vocab import labels, regions
+from search_api.asking import weighed
 from search_api.errors import Unavailable
 from search_api.fit import fit, profiled
-from search_api.models import FacetValue, Highlight, Hit, Marked, Reason, Results
+from search_api.models import Choice, FacetValue, Highlight, Hit, Marked, Reason, Results
 from search_api.query import Query, Scope, Sort, StateChoice
-from search_api.understand import understand
+from search_api.spelling import known
+from search_api.understand import Understood, understand
 
 INDEX = "programmes"
-STRATEGIES = ("all", "frequency", "last")
-"""A question whose words no programme has all of is asked again, with the commonest words, then the last, dropped."""
+ENOUGH = 3
+"""Results with all words, below which what has most of them is shown too."""
 NAMED = ["title", "places", "issuer", "summary", "labels", "also"]
 """Where a word is looked for first: what names and labels a programme."""
+LOOSE = {True: "last", False: "frequency"}
+"""Which words may be missing: the last ones where a word of the vocabulary comes first, else the commonest."""
+MOST_WORDS = 8
+"""Words that are counted one by one."""
 STREAM_PAGE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 
@@ -135,6 +142,8 @@ def filters(query: Query, now: datetime) -> dict[str, Expression]:
         found["state"] = "(" + " OR ".join(state_filter(each, seconds) for each in states) + ")"
     if query.closes_within is not None:
         found["closes_within"] = _closes_within(seconds, query.closes_within)
+    if query.closes_from is not None or query.closes_to is not None:
+        found["closes"] = _closes_between(seconds, query.closes_from, query.closes_to)
     if query.posted_within is not None:
         found["posted_within"] = _posted_within(seconds, query.posted_within)
     if query.updated_since is not None:
@@ -155,7 +164,9 @@ def filters(query: Query, now: datetime) -> dict[str, Expression]:
 
 
 def _closes_within(now: int, days: int) -> Expression:
-    until = now + days * 86400
+    """Open, and closing by the end of the day so many days ahead: of today with 0, as `days_left` counts."""
+    today = datetime.fromtimestamp(now, JST).date()
+    until = _midnight(today + timedelta(days=days + 1))
     return (
         "("
         + " OR ".join(
@@ -163,6 +174,18 @@ def _closes_within(now: int, days: int) -> Expression:
         )
         + ")"
     )
+
+
+def _closes_between(now: int, first: date | None, last: date | None) -> Expression:
+    """Closing on one of these days, and not over; what ends at midnight closes on the day before."""
+    after = max(now, _midnight(first)) if first else now
+    until = _midnight(last + timedelta(days=1)) if last else FAR - 1
+    return "(" + " OR ".join(f"(closes_{i} > {after} AND closes_{i} <= {until})" for i in range(MAX_INTERVALS)) + ")"
+
+
+def _midnight(day: date) -> int:
+    """When the day begins in Japan, in Unix seconds."""
+    return int(datetime.combine(day, clock_time(), tzinfo=JST).timestamp())
 
 
 def _posted_within(now: int, days: int) -> Expression:
@@ -212,7 +235,16 @@ class Searcher:
         """One page of results with facet counts. Unavailable if the engine does not answer."""
         started = time.perf_counter()
         now = self.now
-        said = understand(query, now)
+        # Reading Japanese takes a while; nobody else has to wait for it.
+        said = await asyncio.to_thread(understand, query, now)
+        found = await self._answered(said, now, started)
+        if not found.total and said.short:
+            # 豊田 合成 may be a firm: what is not there in the town is looked for by its words.
+            said = await asyncio.to_thread(understand, query, now, short=False)
+            return await self._answered(said, now, started)
+        return found
+
+    async def _answered(self, said: Understood, now: datetime, started: float) -> Results:
         query = said.query
         conditions = filters(query, now)
         requests = [self._page(query, conditions), *_counts(query, conditions, now)]
@@ -229,35 +261,51 @@ class Searcher:
             facets=_facets(query, counted),
             query=query.understood(),
             words=said.words,
+            choices=tuple(Choice(code=code, name=regions.full_name(code)) for code in said.choices),
         )
 
     async def _matching(self, query: Query, now: datetime) -> dict[str, Any]:
         """How these words are looked for, whatever else is chosen, so that counts and results agree.
 
-        All of them as they are written; or by their sound, where no name has them; or most of them: the first way that
-        finds something which is not over, then the first that finds anything.
+        All of them as they are written; or by their sound, where no name has them; or most of them, where all are found
+        hardly anywhere (what has all of them comes first all the same). What can be applied for decides, where it has
+        any, else what is not over.
         """
-        words = query.q
-        if not words.strip():
-            return {"q": words, "matchingStrategy": STRATEGIES[0]}
-        strict, *loose = ({"q": words, "matchingStrategy": how} for how in STRATEGIES)
-        tried: list[dict[str, Any]] = [strict, *loose]
-        named: dict[str, Any] = {**strict, "attributesToSearchOn": NAMED}
-        sounds = "" if query.literal else reading(words)
-        if sounds and sounds != words:
-            said = {"q": sounds, "matchingStrategy": STRATEGIES[0], "attributesToSearchOn": ["yomi"]}
-            # What is typed in kana may stand in a text as it is; names count first.
-            tried = [named, said, strict, *loose] if all_kana(words) else [strict, said, *loose]
-        ways = [(each, among) for among in (_joined(filters(Query(), now)), "") for each in tried]
+        strict = {"q": query.q, "matchingStrategy": "all"}
+        if not query.q.strip():
+            return strict
+        words = query.q.split()
+        ways: dict[str, dict[str, Any]] = {"strict": strict, "loose": {"q": query.q, "matchingStrategy": LOOSE[False]}}
+        sounds = "" if query.literal else reading(query.q)
+        if sounds and sounds != query.q:
+            ways["named"] = {**strict, "attributesToSearchOn": NAMED}
+            ways["said"] = {"q": sounds, "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]}
+        alone = [{"q": word, "matchingStrategy": "all"} for word in words[:MOST_WORDS]]
+        tried = [*ways.values(), *alone]
         common = {"page": 1, "hitsPerPage": 0}
-        answers = await self.multi([_request(query, among) | common | each for each, among in ways])
-        found = next((each for (each, _), answer in zip(ways, answers, strict=True) if answer["totalHits"]), strict)
-        return strict if found is named else found
+        ahead = filters(Query(), now)
+        offered = {"kind": f"NOT {one_of('kind', sorted(NOT_OFFERED))}"}
+        among = (_joined(ahead | offered), _joined(ahead), "")
+        answers = await self.multi([_request(query, each) | common | way for each in among for way in tried])
+        totals = [answer["totalHits"] for answer in answers]
+        for start in range(0, len(totals), len(tried)):
+            counted = totals[start : start + len(tried)]
+            found = dict(zip(ways, counted, strict=False))
+            # What is typed in kana may stand in a text as it is; names count first.
+            if found.get("said") and not found["named" if all_kana(query.q) else "strict"]:
+                return ways["said"]
+            if found["strict"] >= ENOUGH or (found["strict"] and len(words) == 1):
+                return strict
+            if any(counted[len(ways) :]) or found["loose"]:
+                each_found = dict(zip(words, counted[len(ways) :], strict=False))
+                ordered = weighed(words, each_found)
+                return {"q": " ".join(ordered), "matchingStrategy": LOOSE[known(ordered[0])]}
+        return strict
 
     async def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many results each question has, in one round trip to the engine."""
         now = self.now
-        queries = [understand(each, now).query for each in queries]
+        queries = await asyncio.to_thread(lambda: [understand(each, now).query for each in queries])
         asked = {(each.q, each.literal): each for each in queries}
         how = {key: await self._matching(each, now) for key, each in asked.items()}
         wanted = [
@@ -277,7 +325,7 @@ class Searcher:
     async def hits(self, query: Query) -> AsyncIterator[Hit]:
         """Every hit of a query from its first page on, in a stable order; a page at a time, without counting facets."""
         now = self.now
-        query = understand(query, now).query
+        query = (await asyncio.to_thread(understand, query, now)).query
         condition = _joined(filters(query, now))
         order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else _order(query)
         page = 1

@@ -15,6 +15,8 @@ _FACETS = ("theme", "kind", "field", "industry")
 _SHORTEST = 3
 _SHORTEST_PART = 4
 """Kana of a word that stands alone, and of one that is part of what was typed."""
+_MOST_PIECES = 24
+"""More than any word of the vocabulary has, so that a long question is read as fast as a short one."""
 _KANA_OF_A_LETTER = 2
 _ENDINGS = frozenset("等課化部局性的者家用系型法権")
 """Characters that stand behind words of all kinds."""
@@ -35,6 +37,15 @@ def respelled(q: str) -> str:
     return " ".join(found)
 
 
+def known(word: str) -> bool:
+    """Is it a word of the vocabulary?
+
+    >>> known("太陽光"), known("太陽高")
+    (True, False)
+    """
+    return word.lower() in _known_words()
+
+
 def _part(part: str) -> str:
     pieces = units(part)
     kana_only = bool(pieces) and all(each.kana_only for each in pieces)
@@ -51,10 +62,10 @@ def _part(part: str) -> str:
 
 def _longest(pieces: list[Unit], at: int) -> tuple[int, str]:
     """The end of the longest word of the vocabulary from here, and the word; the next piece and "" where none is."""
-    for end in range(len(pieces), at, -1):
+    for end in range(min(len(pieces), at + _MOST_PIECES), at, -1):
         span = pieces[at:end]
         typed = "".join(each.surface for each in span)
-        if typed.lower() in _known_words():
+        if known(typed):
             return end, typed
         # A Han word that the dictionary has as one is what was meant: 衣料 is no slip for 医療.
         if (len(span) == 1 and not span[0].kana_only) or not all(each.kana for each in span):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import jaconv
-from sudachipy import Dictionary, SplitMode
+from sudachipy import Dictionary, SplitMode, Tokenizer
 
 from indexer.normalise.text import fold
 
@@ -94,11 +94,37 @@ def _lower(text: str) -> str:
     return lowered if len(lowered) == len(text) else text
 
 
-def _read(text: str, typed: str) -> list[Unit]:
+@dataclass(frozen=True, slots=True)
+class Morpheme:
+    """A word of a sentence: as it stands there, its dictionary form, and its part of speech (名詞, 助詞 …)."""
+
+    surface: str
+    lemma: str
+    kind: str
+
+
+def morphemes(text: str) -> list[Morpheme]:
+    """
+    >>> [each.lemma for each in morphemes("使える助成金")]
+    ['使える', '助成', '金']
+    """
+    return [
+        Morpheme(each.surface(), each.dictionary_form(), each.part_of_speech()[0])
+        for each in _tokenizer().tokenize(text)
+    ]
+
+
+def _tokenizer() -> Tokenizer:
+    """One for each thread: a tokenizer keeps what it works on."""
     if not hasattr(_tokenizers, "own"):
         _tokenizers.own = Dictionary(dict="small").tokenizer(mode=SplitMode.C)
+    own: Tokenizer = _tokenizers.own
+    return own
+
+
+def _read(text: str, typed: str) -> list[Unit]:
     found = []
-    for each in _tokenizers.own.tokenize(text):
+    for each in _tokenizer().tokenize(text):
         kinds, kana = each.part_of_speech(), each.reading_form()
         silent = (
             kinds[1] == "数詞"

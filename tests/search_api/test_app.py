@@ -12,7 +12,7 @@ def test_search_answers_as_the_contract_says(client: TestClient) -> None:
     answer = client.get("/api/programmes", params={"q": "省エネ", "area": "13", "per_page": 5})
     assert answer.status_code == 200
     body = answer.json()
-    assert set(body) == {"total", "page", "per_page", "took_ms", "hits", "facets", "query", "words"}
+    assert set(body) == {"total", "page", "per_page", "took_ms", "hits", "facets", "query", "words", "choices"}
     assert body["query"] == {"q": "省エネ", "area": ["13"], "per_page": 5}
     assert {"value", "label", "count", "selected"} <= set(body["facets"]["kind"][0])
     found = {each["id"]: each for each in body["hits"]}["invented-0001"]
@@ -125,3 +125,11 @@ def test_only_the_fields_that_are_wanted(client: TestClient) -> None:
     assert body["facets"]["kind"]
     refused = client.get("/api/programmes?fields=title,nonsense")
     assert refused.status_code == 422 and refused.json()["errors"][0]["parameter"] == "fields"
+
+
+@pytest.mark.parametrize("path", ["/api/programmes", "/search", "/export/programmes.csv", "/feeds/programmes.atom"])
+@pytest.mark.parametrize(
+    "q", [("ソーラ " * 50)[:200], "省" * 200, "火木土日月金水" * 28, "ﾎｼﾞｮｷﾝ", "9999年12月31日まで"]
+)
+def test_no_question_breaks_an_answer(client: TestClient, path: str, q: str) -> None:
+    assert client.get(path, params={"q": q}).status_code == 200

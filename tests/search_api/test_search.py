@@ -244,3 +244,35 @@ def test_each_result_can_say_why_it_stands_there(ask: Ask) -> None:
     breadths = [next(one.value for one in each.explain if one.rule == "place_breadth") for each in hits]
     assert breadths == sorted(breadths, key=float), "the town's own before the nation's"
     assert ask(q="補助金").hits[0].explain == ()
+
+
+def test_days_until_a_deadline_are_those_of_the_calendar(ask: Ask) -> None:
+    # 3 closes with the end of 28 August, 5 on 22 August at 17:00; it is four in the morning of 22 August.
+    assert numbers(ask(closes_within=0)) == {5}
+    assert numbers(ask(closes_within=5)) == {5} and numbers(ask(closes_within=6)) == {3, 5}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        ("2026-08-28", "2026-08-28", {3}),
+        ("2026-08-29", "2026-10-29", set()),
+        # What has not begun closes too, and so does the next of several rounds.
+        ("2026-10-30", "2026-11-30", {5, 7}),
+        (None, "2026-08-22", {5}),
+        ("2026-11-01", None, {1, 2, 4, 7, 9, 12}),
+        ("2026-06-01", "2026-06-30", set()),
+    ],
+)
+def test_deadlines_between_days(ask: Ask, first: str | None, last: str | None, expected: set[int]) -> None:
+    assert numbers(ask(closes_from=first, closes_to=last, kind=["subsidy"])) == expected
+
+
+def test_what_is_not_in_the_town_is_looked_for_by_its_words(ask: Ask) -> None:
+    found = ask(q="札幌 北九州")
+    assert found.words["area"] == "札幌 北九州"
+    assert ask(q="浜松 太陽光発電設備補助金 福岡").total, "several places are all searched"
+
+
+def test_a_question_of_a_sentence_finds_what_its_words_find(ask: Ask) -> None:
+    assert numbers(ask(q="空き店舗を使いたい")) == numbers(ask(q="空き店舗")) == {9}
