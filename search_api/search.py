@@ -239,16 +239,18 @@ class Searcher:
         said = await asyncio.to_thread(understand, query, now)
         found = await self._answered(said, now, started)
         if not found.total and said.short:
-            # 豊田 合成 may be a firm: what is not there in the town is looked for by its words.
-            said = await asyncio.to_thread(understand, query, now, short=False)
-            return await self._answered(said, now, started)
+            # 豊田 合成 may be a firm: where the town has nothing, texts with both words are looked for. Never less:
+            # what other towns offer is no answer.
+            plain = await asyncio.to_thread(understand, query, now, short=False)
+            again = await self._answered(plain, now, started, loose=False)
+            return again if again.total else found
         return found
 
-    async def _answered(self, said: Understood, now: datetime, started: float) -> Results:
+    async def _answered(self, said: Understood, now: datetime, started: float, *, loose: bool = True) -> Results:
         query = said.query
         conditions = filters(query, now)
         requests = [self._page(query, conditions), *_counts(query, conditions, now)]
-        matching = await self._matching(query, now)
+        matching = await self._matching(query, now) if loose else _strict(query)
         answers = await self.multi([each | matching for _, _, each in requests])
         main = answers[0]
         counted = [(facet, value, answer) for (facet, value, _), answer in zip(requests, answers, strict=True)]
@@ -271,7 +273,7 @@ class Searcher:
         hardly anywhere (what has all of them comes first all the same). What can be applied for decides, where it has
         any, else what is not over.
         """
-        strict = {"q": query.q, "matchingStrategy": "all"}
+        strict = _strict(query)
         if not query.q.strip():
             return strict
         words = query.q.split()
@@ -414,6 +416,10 @@ def _code(content: bytes) -> str:
         return str(orjson.loads(content).get("code", ""))
     except (ValueError, AttributeError):
         return ""
+
+
+def _strict(query: Query) -> dict[str, Any]:
+    return {"q": query.q, "matchingStrategy": "all"}
 
 
 def _request(query: Query, condition: str) -> dict[str, Any]:

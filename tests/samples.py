@@ -79,5 +79,6 @@ EVERYTHING = [
     programme(10, "場所の書かれていない融資", kind=Kind.LOAN, windows=(Window(basis="rolling", raw="随時"),)),
     programme(11, "省エネ設備の導入事例", kind=Kind.CASE, areas=["JP"], gx=True, themes=["energy_saving"],
               body="古い空調を入れ替えた話です。" * 20 + "気化熱で冷やす装置も入れました。" + "皆が喜ぶ話です。" * 20),
-    programme(12, "札幌市中央区 にぎわい助成金", areas=["01101"], windows=OPEN, issuer=town("札幌市中央区")),
+    programme(12, "札幌市中央区 にぎわい助成金", areas=["01101"], windows=OPEN, issuer=town("札幌市中央区"),
+              body="架空の伊勢商店が事務局です。"),
 ]  # fmt: skip
