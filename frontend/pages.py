@@ -18,6 +18,7 @@ from frontend.rendering import page, sources
 from frontend.timeline import timeline
 from indexer.store import Store
 from indexer.vocab import labels, regions
+from search_api.asking import telling
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Hit
@@ -194,14 +195,17 @@ async def _elsewhere(own: Services, found: Detail) -> list[Hit]:
 
 
 async def _alike(own: Services, found: Detail, **where: Any) -> tuple[Hit, ...]:
-    """Of the same kind and about the same, in the places of `where`. None while the engine is away."""
-    subject: dict[str, Any] = {"theme": found.themes[:2]} if found.themes else {"field": found.fields[:2]}
-    if not any(subject.values()):
+    """Of the same kind, with words of its title in theirs, in the places of `where`. None while the engine is away."""
+    words = telling(found.title)
+    if not words:
         return ()
+    query = Query(q=" ".join(words), literal=True, kind=(found.kind.value,), per_page=30, **where)
     try:
-        return (await own.search(Query(kind=(found.kind.value,), per_page=12, **subject, **where))).hits
+        hits = (await own.search(query)).hits
     except Unavailable:
         return ()
+    alike = [each for each in hits if set(words) & set(telling(each.title, most=10))]
+    return tuple(sorted(alike, key=lambda each: -len(set(words) & set(telling(each.title, most=10)))))
 
 
 def _fragment(request: Request) -> bool:

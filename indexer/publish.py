@@ -34,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 
 SETTINGS: dict[str, Any] = {
     "searchableAttributes": [
-        "title", "yomi", "places", "issuer", "summary", "labels", "also", "body",
+        "schemes", "title", "yomi", "places", "issuer", "summary", "labels", "also", "body",
     ],
     "filterableAttributes": [
         "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "gx",
@@ -80,6 +80,7 @@ def document(
         "uuid": str(uuid_of(programme.id)),
         "kind": programme.kind.value,
         "title": programme.title,
+        "schemes": _schemes(programme),
         "issuer": programme.issuer.name if programme.issuer else "",
         "issuer_level": (programme.issuer.level if programme.issuer else Level.UNKNOWN).value,
         "summary": programme.summary,
@@ -277,6 +278,13 @@ def _batches(items: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[s
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _schemes(programme: Programme) -> list[str]:
+    """The national scheme it is a call of. A town's own top-up of one is none, nor what only tells of it."""
+    level = programme.issuer.level if programme.issuer else Level.UNKNOWN
+    local = level in (Level.MUNICIPALITY, Level.PREFECTURE) or _level(programme.areas) == "municipality"
+    return [] if local or programme.kind in NOT_OFFERED else list(labels.schemes_of(programme.title))
 
 
 def _trades(programme: Programme) -> list[str]:

@@ -11,6 +11,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
+from indexer.normalise.readings import all_kana, reading
+from indexer.normalise.text import fold
 from indexer.settings import Settings
 from indexer.sources import Coverage, Origin, coverage, origins
 from indexer.vocab import labels, regions
@@ -119,21 +121,30 @@ async def stats(own: Own) -> dict[str, Any]:
 
 @api.get("/api/suggest", summary="入力中の候補")
 async def suggest(q: Annotated[str, Parameters(max_length=60)], own: Own) -> dict[str, list[dict[str, str]]]:
-    """支援の名称・テーマ・場所。"""
+    """支援の名称・通称・テーマ・場所。かなやローマ字でも。"""
     if not q.strip():
-        return {"programmes": [], "labels": [], "areas": []}
-    found = await own.searcher.search(Query(q=q, per_page=5))
+        return {"programmes": [], "schemes": [], "labels": [], "areas": []}
+    found = await own.searcher.named(q, 5)
     chosen = [
         {"facet": facet, "value": key, "label": each.name}
         for facet in ("theme", "kind", "field")
         for key, each in labels.labels(facet).items()
-        if any(word.startswith(q) for word in (each.name, each.kana, *each.synonyms))
+        if _begins(q, each.kana, each.name, *each.synonyms)
     ]
     return {
-        "programmes": [{"id": each.id, "title": each.title} for each in found.hits],
+        "programmes": [{"id": each.id, "title": each.title} for each in found],
+        "schemes": [{"label": each.name} for each in labels.schemes() if _begins(q, each.kana, each.name)][:5],
         "labels": chosen[:5],
         "areas": [{"code": each.code, "name": regions.full_name(each.code)} for each in regions.search(q, limit=5)],
     }
+
+
+def _begins(typed: str, kana: str, *words: str) -> bool:
+    """Does one of the words begin so, as it is written or as it sounds?"""
+    same = fold(typed).casefold().strip()
+    if any(fold(word).casefold().startswith(same) for word in words):
+        return True
+    return all_kana(same) and reading(kana).startswith(reading(same) or "?")
 
 
 @api.get("/healthz", summary="動作確認", include_in_schema=False)

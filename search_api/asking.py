@@ -2,12 +2,15 @@
 従業員, 賃上げ and 助成金. Only whole sentences are cut; words typed side by side stay as they are.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from indexer.normalise.areas import named_places
 from indexer.normalise.readings import Morpheme, morphemes
+from indexer.normalise.text import fold
 from indexer.vocab import labels
-from search_api.spelling import known
+from search_api.spelling import known, subjects
 
 _GRAMMAR = frozenset({"助詞", "助動詞", "代名詞", "感動詞", "副詞", "接続詞", "連体詞"})
 _VERBS = frozenset({
@@ -22,9 +25,13 @@ _SIGNS = frozenset("？?。、！!")
 
 
 _COMMON = frozenset({
-    "支援", "制度", "事業", "企業", "中小企業", "会社", "申請", "方法", "対象", "導入", "設備", "促進", "推進",
-    "活用", "利用", "費用", "経費", "募集", "公募", "事業者", "小規模事業者",
+    "地域", "環境", "締切", "自治体", "サービス", "製品", "社員", "支援", "制度", "事業", "企業", "中小企業",
+    "会社", "申請", "方法", "対象", "導入", "設備", "促進", "推進", "活用", "利用", "費用", "経費", "募集",
+    "公募", "事業者", "小規模事業者",
 })  # fmt: skip
+
+
+_YEARS = re.compile(r"(?:令和|R)?[0-9元]{1,4}年?度?|第[0-9一二三四五六七八九十]+[回次期弾]")
 
 
 def weighed(words: Sequence[str], found: Mapping[str, int]) -> list[str]:
@@ -40,6 +47,22 @@ def weighed(words: Sequence[str], found: Mapping[str, int]) -> list[str]:
         return (not count, word in _COMMON or word in _kinds(), not known(word), count)
 
     return sorted(words, key=weight)
+
+
+def telling(title: str, most: int = 3) -> list[str]:
+    """What a programme is about, in words of its title: those of the vocabulary, else the longest nouns.
+
+    >>> telling("令和8年度 福岡市中小企業太陽光発電設備・LED照明導入補助金"), telling("伝統の醤油を醸す事業")
+    (['太陽光発電', 'LED照明'], ['伝統', '醤油'])
+    """
+    bare = _YEARS.sub(" ", fold(title))
+    for start, end, _ in reversed(named_places(bare)):
+        bare = bare[:start] + " " + bare[end:]
+    found = [word for word in subjects(bare) if word not in _COMMON and word not in _kinds()]
+    if not found:
+        nouns = (each.surface for each in morphemes(bare) if each.kind == "名詞" and len(each.surface) > 1)
+        found = [each for each in dict.fromkeys(nouns) if each not in _COMMON and each not in _kinds()]
+    return found[:most]
 
 
 @cache

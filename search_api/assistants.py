@@ -116,7 +116,14 @@ def server(own: Services) -> MCPServer[Any]:
         left out; "unknown" could not be read and must be checked, it is no yes.
         """
         return await asked(
-            q=q, area=area, industry=industry, employees=employees, capital=capital, kind=kind, page=page
+            q=q,
+            area=area,
+            industry=industry,
+            employees=employees,
+            capital=capital,
+            kind=kind,
+            page=page,
+            state=["open", "closing", "rolling"],
         )
 
     async def related(id: str) -> Answer:

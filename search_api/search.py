@@ -29,7 +29,7 @@ from search_api.understand import Understood, understand
 INDEX = "programmes"
 ENOUGH = 3
 """Results with all words, below which what has most of them is shown too."""
-NAMED = ["title", "places", "issuer", "summary", "labels", "also"]
+NAMED = ["schemes", "title", "places", "issuer", "summary", "labels", "also"]
 """Where a word is looked for first: what names and labels a programme."""
 LOOSE = {True: "last", False: "frequency"}
 """Which words may be missing: the last ones where a word of the vocabulary comes first, else the commonest."""
@@ -323,6 +323,18 @@ class Searcher:
             [{"indexUid": INDEX, "filter": condition, "limit": 1, "attributesToRetrieve": ["id"]}]
         )
         return str(answer["hits"][0]["id"]) if answer["hits"] else None
+
+    async def named(self, q: str, most: int) -> list[Hit]:
+        """What has these words, or words that begin so, in its name, or in its reading; what is over left out."""
+        now = self.now
+        condition = _joined(filters(Query(), now))
+        common = {"indexUid": INDEX, "filter": condition, "limit": most, "locales": ["jpn"], "matchingStrategy": "all"}
+        ways = [common | {"q": q, "attributesToSearchOn": ["schemes", "title"]}]
+        if sounds := reading(q):
+            ways.append(common | {"q": sounds, "attributesToSearchOn": ["yomi"]})
+        answers = await self.multi([each | {"attributesToRetrieve": ["hit"]} for each in ways])
+        found = {each["hit"]["id"]: each["hit"] for answer in answers for each in answer["hits"]}
+        return [hit(each, now) for each in list(found.values())[:most]]
 
     async def hits(self, query: Query) -> AsyncIterator[Hit]:
         """Every hit of a query from its first page on, in a stable order; a page at a time, without counting facets."""

@@ -4,13 +4,16 @@ Only words of the vocabulary (labels and synonyms) are put in, and only for what
 several words share, which are no synonyms (きぎょう), is left as it is.
 """
 
+import re
+import unicodedata
 from collections import defaultdict
 from functools import cache
 
-from indexer.normalise.readings import Unit, sound, units
+from indexer.normalise.readings import Unit, reading, sound, units
 from indexer.normalise.text import fold
 from indexer.vocab import labels
 
+_HALF_WIDTH = re.compile(r"[\uff66-\uff9f]")
 _FACETS = ("theme", "kind", "field", "industry")
 _SHORTEST = 3
 _SHORTEST_PART = 4
@@ -27,13 +30,15 @@ def respelled(q: str) -> str:
     >>> respelled("たいようこう"), respelled("taiyoukou hojokin"), respelled("補助禁"), respelled("ものづくり 補助金")
     ('太陽光', '太陽光 補助金', '補助金', 'ものづくり 補助金')
     """
+    if _HALF_WIDTH.search(q):
+        q = unicodedata.normalize("NFKC", q)
     parts = q.split()
     found = [_part(part) for part in parts]
-    if found == parts and len(parts) > 1 and all(unit.kana_only for part in parts for unit in units(part)):
+    if not all(map(known, found)) and all(unit.kana_only for part in parts for unit in units(part)):
         # denki jidousha is one word in two.
-        joined = "".join(parts)
-        together = _part(joined)
-        return q if together == joined else together
+        together = _part("".join(parts))
+        if known(together):
+            return together
     return " ".join(found)
 
 
@@ -44,6 +49,23 @@ def known(word: str) -> bool:
     (True, False)
     """
     return word.lower() in _known_words()
+
+
+def subjects(text: str) -> list[str]:
+    """The words of the vocabulary that stand in a text, the longest where they overlap.
+
+    >>> subjects("太陽光発電設備と蓄電池")
+    ['太陽光発電', '設備', '蓄電池']
+    """
+    return list(dict.fromkeys(match[0] for match in _any_word().finditer(text)))
+
+
+@cache
+def _any_word() -> re.Pattern[str]:
+    words = sorted((re.escape(each) for each in _vocabulary() if len(each) > 1), key=len, reverse=True)
+    # A Latin word counts only alone: the EV in EVENT is none.
+    alone = (rf"(?<![A-Za-z]){each}(?![A-Za-z])" if each.isascii() else each for each in words)
+    return re.compile("|".join(alone), re.IGNORECASE)
 
 
 def _part(part: str) -> str:
@@ -102,6 +124,7 @@ def _vocabulary() -> dict[str, None]:
     for facet in _FACETS:
         for each in labels.labels(facet).values():
             words.update(dict.fromkeys((each.name, *each.synonyms)))
+    words.update(dict.fromkeys(each.name for each in labels.schemes()))
     return words
 
 
@@ -120,7 +143,15 @@ def _words() -> dict[str, str]:
         # Jクレジット is not what クレジット is meant for.
         if len(kana) >= _SHORTEST and all(each.kana for each in pieces if each.surface.isalnum()):
             found[sound(kana)].append(word)
+    for scheme in labels.schemes():
+        found[reading(scheme.kana)] = [scheme.name]
+    for word in labels.homophones():
+        # A rival that is never put in, as it is no synonym of the others.
+        found[sound("".join(each.kana for each in units(word)))].append(word)
     near = labels.synonyms()
+    rivals = set(labels.homophones())
     return {
-        said: words[0] for said, words in found.items() if all(each in near.get(words[0], []) for each in words[1:])
+        said: words[0]
+        for said, words in found.items()
+        if words[0] not in rivals and all(each in near.get(words[0], []) for each in words[1:])
     }

@@ -22,7 +22,7 @@
       const answer = await fetch("/api/suggest?q=" + encodeURIComponent(asked)).catch(() => null);
       if (!answer?.ok || asked !== box.value.trim()) return;
       const found = await answer.json();
-      const names = [...(found.labels || []).map((each) => each.label), ...(found.programmes || []).map((each) => each.title)];
+      const names = [...(found.schemes || []).map((each) => each.label), ...(found.labels || []).map((each) => each.label), ...(found.programmes || []).map((each) => each.title)];
       suggestions.replaceChildren(...[...new Set(names.filter(Boolean))].map((name) => new Option(name, name)));
     }, 200);
   });

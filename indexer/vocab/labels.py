@@ -62,6 +62,36 @@ def labels(facet: str) -> Mapping[str, Label]:
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Scheme:
+    """A scheme by the name that people call it; `titles` are what stands in the titles of its calls."""
+
+    name: str
+    kana: str
+    titles: tuple[str, ...]
+
+
+@cache
+def schemes() -> tuple[Scheme, ...]:
+    return tuple(Scheme(**{**row, "titles": tuple(row["titles"])}) for row in document("schemes.yml")["schemes"])
+
+
+def schemes_of(title: str) -> tuple[str, ...]:
+    """What people call the scheme of a call with this title.
+
+    >>> schemes_of("ものづくり・商業・サービス生産性向上促進補助金（第19次）"), schemes_of("岡崎ものづくり支援補助金")
+    (('ものづくり補助金',), ())
+    """
+    same = _same(title)
+    return tuple(each.name for each in schemes() if any(_same(part) in same for part in each.titles))
+
+
+@cache
+def homophones() -> tuple[str, ...]:
+    """Everyday words that sound like a word of the vocabulary and mean something else: the sound tells neither."""
+    return tuple(document("synonyms.yml")["homophones"])
+
+
 @cache
 def _synonyms() -> Mapping[str, tuple[str, ...]]:
     data = document("synonyms.yml")

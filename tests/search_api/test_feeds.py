@@ -93,5 +93,28 @@ def test_places_vocabulary_sources_and_suggestions(client: TestClient) -> None:
     assert client.get("/api/stats").json()["programmes"] > 0
     found = client.get("/api/suggest?q=省エネ").json()
     assert found["programmes"] and found["labels"]
-    assert client.get("/api/suggest?q=").json() == {"programmes": [], "labels": [], "areas": []}
+    assert client.get("/api/suggest?q=").json() == {"programmes": [], "schemes": [], "labels": [], "areas": []}
     assert client.get("/api/suggest?q=fukuoka").json()["areas"]
+
+
+@pytest.mark.parametrize(
+    ("q", "facet", "expected"),
+    [
+        ("taiyou", "programmes", "福岡市 太陽光発電設備補助金"),
+        ("たいよ", "programmes", "福岡市 太陽光発電設備補助金"),
+        ("太陽", "programmes", "福岡市 太陽光発電設備補助金"),
+        ("ものづ", "schemes", "ものづくり補助金"),
+        ("monozu", "schemes", "ものづくり補助金"),
+        ("じぞくか", "schemes", "持続化補助金"),
+        ("しょうえ", "labels", "省エネ"),
+    ],
+)
+def test_suggestions_begin_as_it_is_typed_or_sounds(client: TestClient, q: str, facet: str, expected: str) -> None:
+    found = client.get("/api/suggest", params={"q": q}).json()[facet]
+    names = [each.get("title") or each["label"] for each in found]
+    assert any(expected in name for name in names), names
+
+
+def test_nothing_is_suggested_that_only_mentions_it(client: TestClient) -> None:
+    assert client.get("/api/programmes?q=気化熱").json()["total"] == 1
+    assert client.get("/api/suggest?q=気化熱").json()["programmes"] == []

@@ -46,6 +46,20 @@ def test_another_address_is_not_touched(site: Site, client: TestClient) -> None:
     assert other.get("/api/areas").status_code == 200
 
 
+def test_addresses_of_one_network_are_one(client: TestClient) -> None:
+    answers = []
+    for number in range(30):
+        other = TestClient(client.app, client=(f"2001:db8::{number:x}", 1), follow_redirects=False)
+        answers.append(other.get("/api/areas").status_code)
+    assert answers == [200] * 25 + [429] * 5
+
+
+def test_a_file_is_possible_however_few_are_allowed(site: Site) -> None:
+    with opened(site, 10) as client:
+        assert client.get("/export/programmes.csv").status_code == 200
+        assert client.get("/export/programmes.csv").status_code == 429
+
+
 def test_an_export_counts_for_many(client: TestClient) -> None:
     assert client.get("/export/programmes.csv").status_code == 200
     assert client.get("/export/programmes.csv").status_code == 429

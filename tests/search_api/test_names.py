@@ -10,7 +10,7 @@ from indexer.publish import publish
 from indexer.store import Store
 from search_api.query import Query
 from search_api.search import Searcher
-from tests.samples import NOW, programme, record
+from tests.samples import NOW, programme, record, town
 
 pytestmark = pytest.mark.engine
 
@@ -27,6 +27,9 @@ ENTRIES = [
     programme(10, "府中市（東京都）店舗改装補助金", areas=["13206"]),
     programme(11, "津市 店舗改装補助金", areas=["24201"]),
     programme(12, "大津市 店舗改装補助金", areas=["25201"]),
+    programme(13, "ものづくり・商業・サービス生産性向上促進補助金（19次締切）", areas=["JP"]),
+    programme(14, "三田市 ものづくり支援補助金", areas=["28219"], issuer=town("三田市")),
+    programme(15, "三田市 ものづくり補助金の上乗せ", areas=["28219"], issuer=town("三田市")),
 ]
 
 TRAPS = [
@@ -47,17 +50,17 @@ TRAPS = [
 
 
 @pytest.fixture(scope="module")
-def found(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], set[int]]]:
+def answer(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], list[int]]]:
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('names') / 'store.sqlite'}")
     with store.transaction() as writer:
         writer.put([record(each) for each in ENTRIES], set())
     publish(engine.endpoint, store, NOW)
 
-    def ask(q: str) -> set[int]:
-        async def go() -> set[int]:
+    def ask(q: str) -> list[int]:
+        async def go() -> list[int]:
             searcher = Searcher(lambda: engine.endpoint, lambda: NOW)
             try:
-                return {int(hit.id[-4:]) for hit in (await searcher.search(Query(q=q))).hits}
+                return [int(hit.id[-4:]) for hit in (await searcher.search(Query(q=q))).hits]
             finally:
                 await searcher.close()
 
@@ -65,6 +68,20 @@ def found(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
     yield ask
     store.close()
+
+
+@pytest.fixture
+def found(answer: Callable[[str], list[int]]) -> Callable[[str], set[int]]:
+    return lambda q: set(answer(q))
+
+
+@pytest.fixture
+def first(answer: Callable[[str], list[int]]) -> Callable[[str], int]:
+    return lambda q: answer(q)[0]
+
+
+def test_a_scheme_is_found_by_what_people_call_it(first: Callable[[str], int]) -> None:
+    assert first("ものづくり補助金") == first("ものづくり補助金 19次") == first("monozukuri hojokin") == 13
 
 
 @pytest.mark.parametrize(("q", "expected"), TRAPS, ids=[each[0] for each in TRAPS])
