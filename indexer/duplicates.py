@@ -51,8 +51,37 @@ _YEARS = re.compile(
 _ROUND = re.compile(
     r"第?(\d{1,2}|[一二三四五六七八九十]{1,3})(?:回|次|期)(?:公募|募集|締切|受付締切|申請|受付)?|(追加|再)(?:公募|募集)"
 )
-_COURSE = re.compile(r"[一-鿿ァ-ヶーA-Za-z0-9・]{1,14}(?:枠|型|コース|タイプ|類型)(?![一-鿿])")
+_KIND_OF_COURSE = (
+    r"(?:枠|型|コース|タイプ|類型|(?:区分|部門)(?![のにをでがはへと等]))(?:[A-Z]+|[Ⅰ-Ⅹ])?(?![一-鿿ァ-ヶーA-Za-z])"
+)
+# Set off from what is before it, a course's name may hold hiragana; in running text it begins behind them.
+_COURSE = re.compile(
+    rf"(?:^|(?<=[\s()<>〈〉《》「」『』【】_,、:~〜-]))(?:(?![のにをでがは])[一-鿿ぁ-んァ-ヶーA-Za-z0-9!]){{1,20}}?{_KIND_OF_COURSE}"
+    rf"|[一-鿿ァ-ヶーA-Za-z0-9]{{1,14}}{_KIND_OF_COURSE}"
+)
 _BRACKETS = re.compile(r"【[^】]*】|\[[^\]]*\]|〔[^〕]*〕|［[^］]*］")
+_ASIDES = re.compile(r"[(][^()]*[)]|<[^<>]*>|〈[^〈〉]*〉|《[^《》]*》")
+_PIECES = re.compile(r"[\s「」『』()<>〈〉《》【】\[\]〔〕・、,/|｜:_＿*※]+")
+_DATES = re.compile(r"\d{1,2}(?:月\d{1,2}日?|/\d{1,2}|月)(?:[(][月火水木金土日][)])?")
+_NAMED = re.compile(r"(?:事業費?|金|貸付|融資|保証|制度|税制|プログラム|(?:事業|補助金)に係るもの)$")
+_BODY = re.compile(
+    r"^(?:公益|一般)?(?:財団|社団)法人|^[公一][財社]$|^(?:独立行政|特定非営利活動)法人|^株式会社|^内閣府$"
+    r"|(?<=..)(?:省|庁|機構|財団|協会|協議会|連合会|公社|公庫|プラザ|研究所|株式会社|大学|産業\d+|企業会)$"
+    r"|(?<=..)(?<!データ)(?<!コール)(?<!物流)(?<!配送)センター$|^(?:JETRO|NEDO|INPIT|SII|JST|AMED|NICT)$"
+)
+_OFFICE = re.compile(
+    r"(?<=..)(?:(?<!薬)(?<!郵便)局|監督部|監理部|陸運部|支部|支局|支所|本部|(?:総合|監督|通信)事務所)$"
+)
+_STATUS = re.compile(
+    r"^(?:(?:間接)?補助(?:事業者?|金)?|助成金?|委託|事業者(?:様?向け)?|登録|重要|新着|新|旧|事務局|執行団体|応募事業者|繰越|後年度事業"
+    r"|(?:補正|当初|予備費)+(?:予算)?(?:案|分)?(?:に係るもの)?|予算(?:案|分)?|注意喚起|事前周知|施行|(?:公募|応募|補助金|1年目の?)申請用?"
+    r"|(?:事業者の?|企業の?)?(?:公募|募集|応募|受付|申請)(?:受付|中|前|終了|開始|延長|のお知らせ|のご?案内|について|分)*"
+    r"|(?:公募|募集|応募|受付|申請|提出)*(?:期間|期限|開始|終了|延長)(?:中|前|延長)*|随時更新|(?:から|目の?|随時|先着順|先着)受付"
+    r"|(?:年|月|日|まで|から|分|及び|および|以降|~|〜|～|-)+)$"
+    r"|(?:締切日?|締め切り|お知らせ|ご案内|まで|採択済み|登録用|採択結果)(?:中|前|分)?$"
+)
+_BLOCK = re.compile("|".join(sorted(regions.BLOCKS, key=len, reverse=True)))
+_NETWORKS = ("商工会議所", "商工会")
 _TAIL = re.compile(
     r"(?:(?:に係る|に関する|の)?(?:補助事業者|間接補助事業者|事業者|申請|参加者)?(?:の)?(?:追加|再)?"
     r"(?:公募要領|公募|募集|申請受付|受付締切|受付|お知らせ|ご案内|御案内)(?:を?開始(?:します|しました)?|を公開|について)*"
@@ -66,6 +95,7 @@ class Identity:
     """What decides whether a listing is the same as another. `names` are of its title, `told` of its text.
 
     What only tells of a programme has neither, nor an address: no rule makes it one with another, people still can.
+    `step`: it is only a step of a grant, or a call for who runs it.
     """
 
     id: str
@@ -80,6 +110,7 @@ class Identity:
     spans: tuple[tuple[str, str], ...]
     closes: frozenset[str]
     url: str
+    step: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +150,12 @@ def identity(programme: Programme) -> Identity:
         told=() if tells else tuple({name: None for found in _QUOTED.findall(text) for name in _names(found)}),
         years=years_of(said),
         rounds=rounds,
-        courses=frozenset(MARKS.sub("", found) for found in _COURSE.findall(_YEARS.sub("", title))),
+        courses=_courses(title, programme.areas),
         areas=frozenset(programme.areas),
         spans=tuple((each.opens or "", each.closes) for each in windows if each.closes),
         closes=frozenset(each.closes[:10] for each in windows if each.closes),
         url="" if tells else _address(programme.official_url),
+        step=any(each.code == "procedure" for each in programme.problems),
     )
 
 
@@ -145,6 +177,55 @@ def years_of(text: str) -> frozenset[int]:
 def _rounds(text: str) -> frozenset[str]:
     text = _YEARS.sub("", text)
     return frozenset(str(number(digits)) if digits else again for digits, again in _ROUND.findall(text))
+
+
+def _courses(title: str, areas: Sequence[str]) -> frozenset[str]:
+    """The parts of the scheme that the title names: courses, and what its brackets tell besides what is read elsewhere.
+
+    What stands in round brackets is no course where it is a name of its own.
+    """
+    rest = _BRACKETS.sub(" ", title)
+    found = {
+        _course(piece, areas)
+        for bracket in _BRACKETS.findall(title)
+        for piece in _pieces(bracket)
+        if len(piece) < 4 or piece not in rest
+    }
+    for aside in _ASIDES.findall(rest):
+        pieces = _pieces(aside)
+        if pieces and not _NAMED.search(pieces[-1]):
+            found.update(_course(piece, areas) for piece in pieces)
+            rest = rest.replace(aside, " ")
+    found.update(MARKS.sub("", each) for each in _COURSE.findall(_YEARS.sub("", rest)))
+    return frozenset(found - {""})
+
+
+def _pieces(bracket: str) -> list[str]:
+    bracket = _ROUND.sub(" ", _DATES.sub(" ", _YEARS.sub(" ", bracket)))
+    pieces = _PIECES.split(bracket)
+    return [each for each in pieces if len(each) > 1 and not each.isdigit() and not _STATUS.search(each)]
+
+
+def _course(piece: str, areas: Sequence[str]) -> str:
+    """The piece as a course; empty for a place, a body and the state of a call.
+
+    An office's district is a course where the places do not tell it.
+    """
+    for network in _NETWORKS:
+        if network in piece:
+            return network
+    piece = re.sub(r"(?<=申請)用$|(?<=.[^区部])分$", "", piece)
+    if piece in _places() or _STATUS.search(piece):
+        return ""
+    if _OFFICE.search(piece):
+        return "" if areas and "JP" not in areas else "".join(_BLOCK.findall(piece)) or piece
+    return "" if _BODY.search(piece) else MARKS.sub("", piece)
+
+
+@lru_cache(maxsize=1)
+def _places() -> frozenset[str]:
+    every = regions.all()
+    return frozenset(name for each in every for name in (each.name, regions.full_name(each.code))) | set(regions.BLOCKS)
 
 
 def _address(url: str) -> str:

@@ -35,6 +35,7 @@ _OTHERS = re.compile(
 )
 _OF_THE_STATE = re.compile(r"(?:国|県|都|道|府)(?:の|が)[^。\n]{0,40}(?:補助|助成|奨励|交付金|給付金|支援金)")
 _SELF = re.compile(r"(?:×|○|△)…|コース・?(?:加算)?の併給|申請フォーム")
+_WAY = re.compile(r"^(?:(?:共同|単独|個別|一括)申請|新規(?:事業)?)$")
 _ANNEX = re.compile(r"[(][^()]{1,8}[)]$")
 
 
@@ -103,21 +104,30 @@ def _worth_telling(statement: Statement, named: bool) -> bool:
 def _rounds(known: Sequence[Identity]) -> Iterator[tuple[str, str, str]]:
     """(a programme, another round of the same scheme, its title's words): the nearest before and after it."""
     weak = weak_names(known)
-    series: dict[tuple[str, frozenset[str], frozenset[str]], list[tuple[str, int, Identity]]] = defaultdict(list)
+    series: dict[tuple[str, frozenset[str]], list[tuple[str, int, Identity]]] = defaultdict(list)
     for each in known:
-        if not each.names or len(each.names[0]) < SHORTEST or each.names[0] in weak or not each.areas:
+        if each.step or not each.names or len(each.names[0]) < SHORTEST or each.names[0] in weak or not each.areas:
             continue
         # By their closing days, or where none is known by their years; what has neither has no place in the order.
         when = min(each.closes, default="") or str(max(each.years, default=""))
         number = max((int(one) for one in each.rounds if one.isdigit()), default=0)
         if when:
-            series[each.names[0], each.areas, each.courses].append((when, number, each))
+            series[each.names[0], each.areas].append((when, number, each))
     for several in series.values():
         several.sort(key=lambda entry: (entry[0], entry[1], entry[2].id))
-        for i, (when, number, each) in enumerate(several):
-            for other_when, other_number, other in several[max(0, i - NEAREST) : i + NEAREST + 1]:
-                if (other_when, other_number) != (when, number):
-                    yield each.id, other.id, other.said
+        for courses in dict.fromkeys(each.courses for _, _, each in several):
+            own = [entry for entry in several if _one_course(entry[2].courses, courses)]
+            for i, (when, number, each) in enumerate(own):
+                if each.courses != courses:
+                    continue
+                for other_when, other_number, other in own[max(0, i - NEAREST) : i + NEAREST + 1]:
+                    if (other_when, other_number) != (when, number):
+                        yield each.id, other.id, other.said
+
+
+def _one_course(one: frozenset[str], other: frozenset[str]) -> bool:
+    """The same courses; a call that does not tell ways to apply apart is for each of them."""
+    return one == other or ((one < other or other < one) and all(_WAY.search(each) for each in one ^ other))
 
 
 def _named(known: Iterable[Identity]) -> dict[str, set[str]]:

@@ -43,6 +43,16 @@ ONE = [
         ("融資・貸付：「ソーシャル起業支援資金」", {"kind": Kind.LOAN}),
     ),
     (
+        "one body, written with its form and without",
+        ("【福岡県中小企業振興センター】架空出願補助金", {"areas": ["40"], "windows": JULY}),
+        ("【公益財団法人福岡県中小企業振興センター】架空出願補助金", {"areas": ["40"], "windows": JULY_TOLD}),
+    ),
+    (
+        "what state the call is in",
+        ("【受付終了】架空県設備補助金", {"areas": ["13"], "windows": JULY}),
+        ("【令和8年度・公募中】架空県設備補助金", {"areas": ["13"], "windows": JULY_TOLD}),
+    ),
+    (
         "the same official page",
         ("架空市創業応援補助金", {"areas": ["40130"], "official_url": "https://city.example/start.html"}),
         ("架空市の創業応援補助金（2026）", {"areas": ["40130"], "official_url": "http://city.example/start.html"}),
@@ -57,6 +67,19 @@ APART = [
     ("year in another writing", ("架空市省エネ補助金（R7年度）", {"windows": JULY}), ("2026年度架空市省エネ補助金", {"windows": JULY})),
     ("course", ("持続補助金＜一般枠＞", {"windows": JULY}), ("持続補助金＜特別枠＞", {"windows": JULY})),
     ("a course at one only", ("持続補助金 創業型", {"windows": JULY}), ("持続補助金", {})),
+    ("a course in hiragana", ("架空奨励金【もっとやすむコース】", {"windows": JULY}), ("架空奨励金【やすむコースNEXT】", {"windows": JULY})),
+    ("a course in round brackets", ("架空奨励金（手伝って！ははコース）", {"windows": JULY}),
+     ("架空奨励金（はたらくははコース）", {"windows": JULY})),
+    ("for new and for running projects", ("令和8年度【継続】架空実用化開発補助金", {"windows": JULY}),
+     ("令和8年度【新規】架空実用化開発補助金", {"windows": JULY})),
+    ("a way to apply", ("【共同申請｜令和８年度】架空転換支援事業", {"windows": JULY}),
+     ("【単独申請｜令和８年度】架空転換支援事業", {"windows": JULY})),
+    ("what is paid for", ("【受付終了】架空事故防止推進事業【荷崩れ防止の先進的な取り組みに対する支援】", {"windows": JULY}),
+     ("架空事故防止推進事業【点呼の高度化に対する支援】", {"windows": JULY})),
+    ("an office's district", ("架空坑道工事費補助金（令和８年度）【九州監督部】", {"areas": ["JP"], "windows": JULY}),
+     ("架空坑道工事費補助金（令和８年度）【関東監督部】", {"areas": ["JP"], "windows": JULY})),
+    ("the district of a chamber", ("架空販路補助金第8回締切分【商工会議所地区】", {"areas": ["JP"], "windows": JULY}),
+     ("架空販路補助金第8回締切分【全国商工会連合会分（商工会地区のみ）】", {"areas": ["JP"], "windows": JULY})),
     ("a round in Han digits", ("架空市省エネ補助金 第一二回公募", {"windows": JULY}), ("架空市省エネ補助金 第十三回公募", {"windows": JULY})),
     ("the first year of an era", ("令和元年度 架空市省エネ補助金", {"windows": JULY}), ("令和2年度 架空市省エネ補助金", {"windows": JULY})),
     ("a year in Han digits", ("令和八年度 架空市省エネ補助金", {"windows": JULY}), ("令和7年度 架空市省エネ補助金", {"windows": JULY})),
@@ -83,6 +106,37 @@ SAID = [
     ("PR2とCOVER 10の補助金", set(), set()),
     ("平成30年度 第2次公募", {2018}, {"2"}),
 ]
+
+
+COURSES = [
+    ("架空奨励金【パパと協力！ははコース】", {"パパと協力!ははコース"}),
+    ("架空奨励金 もっとやすむコースNEXT", {"もっとやすむコースNEXT"}),
+    ("小さな店の架空補助金の一般型・グローバル展開型", {"一般型", "グローバル展開型"}),
+    ("架空住宅賞 戸建住宅部門", {"戸建住宅部門"}),
+    ("家庭部門の架空補助金", set()),
+    ("【応募申請｜単独申請用】【二次公募】令和8年度 架空補助金", {"単独申請"}),
+    (
+        "【受付終了】【1次募集】【申請受付期間：8/31～9/30】【令和7年度補正予算・令和8年度】架空補助金【3月19日提出期限】",
+        set(),
+    ),
+    ("【福岡県中小企業振興センター】架空補助金", set()),
+    ("【公益財団法人福岡県中小企業振興センター（知的財産支援センター）】架空補助金", set()),
+    ("【新産業創造研究機構_兵庫県】架空補助金【三重県_第2回】【九州】", set()),
+    ("【海辺再生】架空海辺再生支援事業", set()),
+    ("架空補助金【設備更新】", {"設備更新"}),
+    ("架空補助金（データセンター）【調剤薬局】", {"データセンター", "調剤薬局"}),
+    ("架空補助金（伝統・魅力等発信支援事業）", set()),
+    ("架空補助金（発信支援事業 令和4年度第二次補正予算）", set()),
+]
+
+
+@pytest.mark.parametrize(("title", "courses"), COURSES)
+def test_courses_of_a_title(title: str, courses: set[str]) -> None:
+    assert identity(listing(1, "portal", title, areas=["JP"])).courses == courses
+
+
+def test_the_district_of_an_office_is_told_by_the_places_where_they_are_read() -> None:
+    assert identity(listing(1, "portal", "【九州経済産業局】架空補助金", areas=["40", "41"])).courses == frozenset()
 
 
 @pytest.mark.parametrize(("title", "years", "rounds"), SAID)

@@ -6,7 +6,7 @@ import pytest
 
 from indexer.duplicates import identity
 from indexer.relations import relations, statements
-from indexer.schema import Kind, Programme, Relation, RelationKind
+from indexer.schema import Kind, Problem, Programme, Relation, RelationKind
 from tests.samples import programme, window
 
 SUMMER = (window("2026-05-01", "2026-07-31T17:00"),)
@@ -36,6 +36,35 @@ def test_rounds_of_one_scheme_know_each_other() -> None:
         call(6, "架空市設備更新応援補助金"),
     )
     assert said == {("round", one, other) for one in "123" for other in "123" if one != other}
+
+
+def test_courses_are_no_rounds_of_each_other() -> None:
+    said = pairs(
+        call(1, "令和7年度架空応援奨励金【もっとやすむコース】", "2025-08-29"),
+        call(2, "令和8年度架空応援奨励金【もっとやすむコース】", "2026-08-31"),
+        call(3, "令和7年度架空応援奨励金【はたらくははコース】", "2025-08-29"),
+        call(4, "令和8年度架空応援奨励金【受付終了】【はたらくははコース】", "2026-08-31"),
+        call(5, "令和8年度架空応援奨励金【はたらくははコースNEXT】", "2026-09-30"),
+    )
+    assert said == {("round", one, other) for one, other in ("12", "21", "34", "43")}
+
+
+def test_a_call_for_every_way_to_apply_is_a_round_of_each() -> None:
+    said = pairs(
+        call(1, "【共同申請｜令和7年度】架空転換応援事業", "2025-08-29"),
+        call(2, "【単独申請｜令和7年度】架空転換応援事業", "2025-09-30"),
+        call(3, "令和8年度架空転換応援事業", "2026-08-31"),
+    )
+    assert said == {("round", one, other) for one, other in ("13", "31", "23", "32")}
+
+
+def test_a_step_of_a_grant_is_no_round() -> None:
+    step = Problem(field="kind", code="procedure", raw="")
+    said = pairs(
+        call(1, "令和7年度 架空市設備更新応援補助金", "2025-08-29"),
+        call(2, "令和8年度 架空市設備更新応援補助金", "2026-08-31", problems=(step,)),
+    )
+    assert said == set()
 
 
 def test_only_the_nearest_rounds_are_told() -> None:

@@ -48,6 +48,50 @@ def test_a_call_for_who_runs_a_scheme_is_a_procedure() -> None:
     assert codes(programme) == ["procedure"]
 
 
+STEPS = [
+    "海辺整備促進事業_事業完了後の各種申請",
+    "令和８年_港湾整備_事業完了後申請",
+    "［第四回］海辺再建補助金（交付申請等）",
+    "［第四回］海辺再建補助金_特別枠（交付申請等）",
+    "海辺再建補助金（海辺Ⅰ（漁港））（事前着手届出）【一次公募】",
+    "【事前着手】令和８年度海辺再建補助金",
+    "海辺再建補助金【精算払請求】",
+    "海辺再建補助金　計画変更承認申請",
+    "令和８年度【２年目申請用】海辺で働く人の助成金",
+    "海辺再建補助金（令和８年度・執行団体公募）",
+    "海辺再建補助金（補助事業者（執行団体）公募）",
+]
+
+FIRST = [
+    "【青山運輸支局】海辺の航路を守る補助金（交付申請）",
+    "海辺の車の補助金　交付申請等の受付について",
+    "海辺再建補助金（公募申請）",
+    "【応募申請】令和８年度海辺再建補助金",
+    "令和８年度【１年目申請用】海辺で働く人の助成金",
+    "海辺建築推進事業（令和８年度）【代表事業者及び事業者の登録】",
+    "海辺の奨学金を返す事業【令和８年度企業登録】",
+    "海辺のつながり支援事業（間接補助事業者公募）（３次公募）",
+    "海辺の人事部支援事業補助金　補助事業者公募",
+    "海辺整備事業（事業完了後の運営も支援）",
+    "【継続】海辺再建補助金",
+]
+
+
+@pytest.mark.parametrize("title", STEPS)
+def test_a_step_of_an_earlier_grant_is_a_procedure(title: str) -> None:
+    assert codes(said(title)) == ["procedure"]
+
+
+@pytest.mark.parametrize("title", FIRST)
+def test_a_first_application_is_no_procedure(title: str) -> None:
+    assert "procedure" not in codes(said(title))
+
+
+def test_a_call_for_who_hands_out_the_grants_is_a_procedure() -> None:
+    body = "青山県では補助事業者を通じて対象企業に給付金を交付しており、令和8年度の補助事業者を公募します。"
+    assert codes(said("海辺の電気代補助金の補助事業者の公募について", body)) == ["procedure"]
+
+
 @pytest.mark.parametrize(
     ("body", "most"),
     [
