@@ -53,7 +53,7 @@ SETTINGS: dict[str, Any] = {
     "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["jpn"]}],
     "pagination": {"maxTotalHits": 1_000_000},
     "faceting": {"maxValuesPerFacet": 2500},
-    "typoTolerance": {"minWordSizeForTypos": {"oneTypo": 5, "twoTypos": 9}},
+    "typoTolerance": {"minWordSizeForTypos": {"oneTypo": 5, "twoTypos": 9}, "disableOnAttributes": ["yomi"]},
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ import aiohttp
 import orjson
 
 from indexer.engine import Endpoint, EngineError
-from indexer.normalise.readings import all_kana, reading
+from indexer.normalise.readings import all_kana, latin, reading
 from indexer.schema import JST, NOT_OFFERED, Kind, Window
 from indexer.settings import Clock
 from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State, standing
@@ -33,6 +33,8 @@ NAMED = ["schemes", "title", "places", "issuer", "summary", "labels", "also"]
 """Where a word is looked for first: what names and labels a programme."""
 LOOSE = {True: "last", False: "frequency"}
 """Which words may be missing: the last ones where a word of the vocabulary comes first, else the commonest."""
+TEXTS = [*NAMED, "body"]
+"""Where words are looked for as they are written: not in `yomi`, whose letters (aichi) are no words (AI)."""
 MOST_WORDS = 8
 """Words that are counted one by one."""
 STREAM_PAGE = 500
@@ -281,7 +283,7 @@ class Searcher:
         sounds = "" if query.literal else reading(query.q)
         if sounds and sounds != query.q:
             ways["named"] = {**strict, "attributesToSearchOn": NAMED}
-            ways["said"] = {"q": sounds, "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]}
+            ways["said"] = {"q": latin(sounds), "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]}
         alone = [{"q": word, "matchingStrategy": "all"} for word in words[:MOST_WORDS]]
         tried = [*ways.values(), *alone]
         common = {"page": 1, "hitsPerPage": 0}
@@ -330,8 +332,8 @@ class Searcher:
         condition = _joined(filters(Query(), now))
         common = {"indexUid": INDEX, "filter": condition, "limit": most, "locales": ["jpn"], "matchingStrategy": "all"}
         ways = [common | {"q": q, "attributesToSearchOn": ["schemes", "title"]}]
-        if sounds := reading(q):
-            ways.append(common | {"q": sounds, "attributesToSearchOn": ["yomi"]})
+        if all_kana(q) and (sounds := reading(q)):
+            ways.append(common | {"q": latin(sounds), "attributesToSearchOn": ["yomi"]})
         answers = await self.multi([each | {"attributesToRetrieve": ["hit"]} for each in ways])
         found = {each["hit"]["id"]: each["hit"] for answer in answers for each in answer["hits"]}
         return [hit(each, now) for each in list(found.values())[:most]]
@@ -438,6 +440,7 @@ def _request(query: Query, condition: str) -> dict[str, Any]:
     return {
         "indexUid": INDEX,
         "q": query.q,
+        "attributesToSearchOn": TEXTS,
         "filter": condition or None,
         "locales": ["jpn"],
     }

@@ -8,7 +8,6 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import jaconv
 from sudachipy import Dictionary, SplitMode, Tokenizer
@@ -25,6 +24,7 @@ _ROMAJI = re.compile(
     r"(?:(?:[kgsztdnhbpmrwyjf]|sh|ch|ts|[kgnhbpmrsjtz]y)?[aiueo]|n(?![aiueoy])|([kstpcg])(?=\1)|t(?=ch)|(?<=[aiueo])-)+"
 )
 _SHORTEST_ROMAJI = 4
+_TOGETHER = 4
 _PREFIXES = frozenset("省再脱低新非超無未")
 
 _tokenizers = threading.local()
@@ -56,13 +56,25 @@ def reading(text: str) -> str:
 
 
 def yomi(text: str) -> str:
-    """What a text is found by that is typed by its sound: its words, and every two that stand side by side as one.
+    """What a text is found by that is typed by its sound: its words, and two to four that stand side by side as one.
+
+    In Latin letters, which an engine that reads Japanese leaves whole: it would cut ケンコウ into ケン and コウ.
 
     >>> yomi("空き店舗活用")
-    'アキ テンポ カツヨ アキテンポ テンポカツヨ'
+    'aki tenpo katsuyo akitenpo tenpokatsuyo akitenpokatsuyo'
     """
-    words = reading(text).split()
-    return " ".join(dict.fromkeys([*words, *(one + other for one, other in pairwise(words))]))
+    words = latin(reading(text)).split()
+    joined = ("".join(words[at : at + length]) for length in range(1, _TOGETHER + 1) for at in range(len(words)))
+    return " ".join(dict.fromkeys(joined))
+
+
+def latin(sounds: str) -> str:
+    """A reading as it stands in `yomi`.
+
+    >>> latin(reading("健康"))
+    'kenko'
+    """
+    return str(jaconv.kata2alphabet(sounds))
 
 
 def all_kana(text: str) -> bool:

@@ -232,6 +232,7 @@ def test_what_is_typed_by_its_sound_is_found(ask: Ask, q: str, number: int, mean
 
 def test_literal_words_are_not_read_by_their_sound(ask: Ask) -> None:
     assert ask(q="akitenpo", state=["any"], literal=True).total == 0
+    assert ask(q="ten", state=["any"], literal=True).total == 0, "nor by how a word of a reading begins"
 
 
 def test_each_result_can_say_why_it_stands_there(ask: Ask) -> None:
