@@ -18,7 +18,7 @@ from indexer.engine import Endpoint, EngineError
 from indexer.normalise.readings import yomi
 from indexer.relations import Statement, relations, statements
 from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, Relation, instant, uuid_of
-from indexer.state import MAX_INTERVALS, intervals, timed
+from indexer.state import MAX_INTERVALS, Timeline, timeline
 from indexer.store import Decision, Store, stamp
 from indexer.vocab import labels, regions
 
@@ -66,10 +66,11 @@ def document(
     """
     record = curated.record
     programme = record.programme
-    open_times = intervals(programme.windows, programme.kind)
+    times = timeline(programme.windows, programme.kind)
     seconds = int(now.timestamp())
-    ahead = [each for each in open_times if each[1] > seconds][:MAX_INTERVALS]
-    known = timed(programme.windows, programme.kind)
+    if times and not record.listed:
+        times = _given_up(times, seconds)
+    ahead = [each for each in times.spans if each[1] > seconds][:MAX_INTERVALS] if times else []
     codes = programme.areas or programme.event_areas
     nationwide = "JP" in codes
     prefectures = [] if nationwide else sorted({regions.prefecture_of(code) for code in codes if code != "JP"})
@@ -116,13 +117,12 @@ def document(
         "capital_max": programme.eligibility.capital_max_yen if programme.eligibility else None,
         "posted": int(instant(posted).timestamp()),
         "changed": int(datetime.fromisoformat(record.changed).timestamp()),
-        # `final` is when the last window ends; absent where no time is known at all.
-        "final": (open_times[-1][1] if open_times else 0) if known else None,
+        # Absent where no time is known at all, or the end of the last one is not.
+        "final": times.final if times else None,
+        # When the last window begins that has not begun yet.
+        "starts": max((each for each in times.starts if each > seconds), default=None) if times else None,
         "hit": shown(curated, changes, now),
     }
-    if not record.listed and known:
-        # Its source has taken it down: nobody should count on its windows.
-        values["final"], ahead = min(values["final"], seconds), []
     # Which results can still be applied for comes before how well their words fit; as of the publication. What only
     # tells of something stands between these and what is over.
     over = values["final"] is not None and values["final"] <= seconds
@@ -130,6 +130,11 @@ def document(
     for i, (start, end) in enumerate(ahead):
         values[f"opens_{i}"], values[f"closes_{i}"] = start, end
     return {key: value for key, value in values.items() if value is not None}
+
+
+def _given_up(times: Timeline, seconds: int) -> Timeline:
+    """As it stands when its source has taken it down: nobody should count on its windows."""
+    return Timeline(tuple((start, min(end, seconds)) for start, end in times.spans if start < seconds))
 
 
 def publish(where: Endpoint, store: Store, now: datetime, progress: Progress | None = None) -> int:

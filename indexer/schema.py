@@ -108,8 +108,9 @@ class EndedEarly(Model):
 class Window(Model):
     """A time in which one can apply (`apply`), or in which an event takes place (`event`).
 
-    `opens` None: from when is not said. `closes` None: open-ended. `label` is the source's name for it (申請期間,
-    事前相談), `round` its number, `areas` the codes it is for where that is narrower than the programme's.
+    `opens` None: from when is not said. `closes` None: open-ended if the basis says so, else until when is not said.
+    `label` is the source's name for it (申請期間, 事前相談), `round` its number, `areas` the codes it is for where that
+    is narrower than the programme's.
     `span` is the position of `raw` in the text that was read (start, end), None for values that came as fields.
     `inferred` names what the text left out and we concluded ("opens.year", "closes.year").
     """

@@ -17,7 +17,9 @@ MAX_INTERVALS = 6
 
 
 class State(StrEnum):
-    """`closing` and `rolling` are cases of being open; `unknown`: the source names no time that could be read."""
+    """`closing` and `rolling` are cases of being open; `unknown`: the source names no time that could be read, or only
+    when it began.
+    """
 
     OPEN = "open"
     CLOSING = "closing"
@@ -31,7 +33,8 @@ class State(StrEnum):
 class Standing:
     """Where a programme stands at an instant.
 
-    `closes` and `opens` are of the window that counts now: the one that is open, else the next one, else the last.
+    `closes` and `opens` are of the window that counts now: the one that is open, else the next one, else the last; of
+    an unknown one `opens` may be known.
     `days_left` are calendar days in Japan until it closes (open) or opens (upcoming); 0 is today.
     """
 
@@ -41,44 +44,74 @@ class Standing:
     days_left: int | None = None
 
 
+ENDLESS = frozenset({Basis.ROLLING, Basis.UNTIL_BUDGET, Basis.UNTIL_CAPACITY})
+"""Why a window without an end is open for good. Any other has an end that we do not know."""
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """When one can apply (or, where nobody applies, attend), without what ended early. All are Unix seconds.
+
+    `spans` are [from, until), joined and in order. `openings` begin a time whose end nobody says; where `unending`, no
+    date that the listing names can have ended the last of them, so that after it nothing is known.
+    """
+
+    spans: tuple[tuple[int, int], ...] = ()
+    openings: tuple[int, ...] = ()
+    unending: bool = False
+
+    def ahead(self, seconds: float) -> tuple[int, int] | None:
+        """The next time that begins after an instant; FAR is its end where that is unknown."""
+        begins = [*self.spans, *((each, FAR) for each in self.openings)]
+        return min((each for each in begins if each[0] > seconds), default=None)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        return (*(start for start, _ in self.spans), *self.openings)
+
+    @property
+    def final(self) -> int | None:
+        """From when on it is over for good; 0 where all has ended early, None where nobody can tell."""
+        last = self.spans[-1][1] if self.spans else 0
+        return None if self.unending and last != FAR else last
+
+
 def says_when(window: Window) -> bool:
     """Does the window name any time at all, or say that there is no end?"""
-    return bool(window.opens or window.closes) or window.basis not in (Basis.UNSPECIFIED, Basis.SCHEDULED)
+    return bool(window.opens or window.closes) or window.basis in ENDLESS
 
 
-def intervals(windows: Iterable[Window], kind: Kind) -> list[tuple[int, int]]:
-    """When one can apply (or, where nobody applies, attend): Unix seconds [from, until), joined and in order.
+def says_until(window: Window) -> bool:
+    """Does the window name its end, or say that there is none?"""
+    return bool(window.closes) or window.basis in ENDLESS
 
-    What ended early is left out. Empty: no time is known, or all has ended early.
-    """
-    spans = []
-    for each in _usable(windows, kind):
-        if each.ended_early or not says_when(each):
-            continue
-        start = int(instant(each.opens).timestamp()) if each.opens else 0
-        spans.append((start, int(instant(each.closes, end=True).timestamp()) if each.closes else FAR))
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+
+def timeline(windows: Iterable[Window], kind: Kind) -> Timeline | None:
+    """When one can apply; None where nothing is known about that. Money that ran out is something known."""
+    usable = [each for each in _usable(windows, kind) if says_when(each) or each.ended_early]
+    if not usable:
+        return None
+    usable = _paired(usable)
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(_span(each) for each in usable if says_until(each) and not each.ended_early):
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
-
-
-def timed(windows: Iterable[Window], kind: Kind) -> bool:
-    """Is anything known about when? Money that ran out is something known."""
-    return any(says_when(each) or each.ended_early for each in _usable(windows, kind))
+            spans.append((start, end))
+    openings = sorted(_span(each)[0] for each in usable if each.opens and not says_until(each) and not each.ended_early)
+    # The last date that the listing names as an end, of what ended early too, ends what began before it.
+    last = max((_span(each)[1] for each in usable if each.closes), default=0)
+    return Timeline(tuple(spans), tuple(openings), unending=any(each >= last for each in openings))
 
 
 def standing(windows: Sequence[Window], kind: Kind, *, listed: bool, now: datetime) -> Standing:
     """Where the programme stands at `now`. A listing that its source took down counts as closed."""
-    if not timed(windows, kind):
+    times = timeline(windows, kind)
+    if times is None:
         return Standing(State.UNKNOWN)
     seconds = now.timestamp()
-    times = intervals(windows, kind)
-    current = next(((a, b) for a, b in times if a <= seconds < b), None)
-    ahead = next(((a, b) for a, b in times if seconds < a), None)
+    current = next(((a, b) for a, b in times.spans if a <= seconds < b), None)
+    ahead = times.ahead(seconds)
     if listed and current:
         opens, closes = _instants(current)
         if closes is None:
@@ -89,14 +122,45 @@ def standing(windows: Sequence[Window], kind: Kind, *, listed: bool, now: dateti
     if listed and ahead:
         opens, closes = _instants(ahead)
         return Standing(State.UPCOMING, opens, closes, _days(now, opens) if opens else None)
-    opens, closes = _instants(times[-1]) if times else (None, None)
+    if listed and times.final is None:
+        return Standing(State.UNKNOWN, _instants((times.openings[-1], FAR))[0])
+    opens, closes = _instants(times.spans[-1]) if times.spans else (None, None)
     return Standing(State.CLOSED, opens, closes)
 
 
 def _usable(windows: Iterable[Window], kind: Kind) -> list[Window]:
     windows = list(windows)
     applied = [each for each in windows if each.role is Role.APPLY]
-    return windows if kind is Kind.SEMINAR and not any(map(says_when, applied)) else applied
+    return windows if kind is Kind.SEMINAR and not any(map(says_until, applied)) else applied
+
+
+def _span(window: Window) -> tuple[int, int]:
+    return (
+        int(instant(window.opens).timestamp()) if window.opens else 0,
+        int(instant(window.closes, end=True).timestamp()) if window.closes else FAR,
+    )
+
+
+def _paired(windows: Sequence[Window]) -> list[Window]:
+    """A start without an end and the next end without a start are one window: 4月1日受付開始 … 締切は5月30日."""
+    found = list(windows)
+    for start in windows:
+        if not start.opens or says_until(start) or start.ended_early:
+            continue
+        ends = [
+            each
+            for each in found
+            if each.closes
+            and each.role is start.role
+            and _span(each)[1] > _span(start)[0]
+            and (each.round is None or start.round is None or each.round == start.round)
+        ]
+        end = min(ends, key=lambda each: _span(each)[1], default=None)
+        if end is None or end.opens:
+            continue
+        found[found.index(end)] = end.model_copy(update={"opens": start.opens})
+        found.remove(start)
+    return found
 
 
 def _instants(interval: tuple[int, int]) -> tuple[datetime | None, datetime | None]:

@@ -80,11 +80,12 @@ def state_filter(state: State | StateChoice, now: int) -> Expression:
         case "rolling":
             return f"({within(f' AND closes_{{i}} >= {FAR}')})"
         case "upcoming":
-            return f"(final > {now} AND NOT ({within()}))"
+            return f"(starts > {now} AND NOT ({within()}))"
         case "closed":
             return f"(final <= {now})"
         case "unknown":
-            return "(final NOT EXISTS)"
+            # Without a last end it is unknown whenever nothing else is known; `starts` may be absent, or over.
+            return f"(final NOT EXISTS AND NOT starts > {now} AND NOT ({within()}))"
         case _:
             return ""
 

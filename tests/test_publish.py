@@ -1,6 +1,7 @@
 """Publication: beside, checked, swapped; searches never notice."""
 
 import asyncio
+import random
 import threading
 import time
 from collections.abc import Iterator
@@ -14,14 +15,18 @@ from indexer import publish as module
 from indexer.curate import apply
 from indexer.engine import Endpoint, EngineError
 from indexer.publish import publish
-from indexer.schema import Window
+from indexer.schema import Basis, Window
+from indexer.state import State, standing
 from indexer.store import Decision, Record, Store
 from search_api.detail import detail
 from search_api.query import Query
-from search_api.search import Searcher
+from search_api.search import Searcher, filters, state_filter
 from tests.samples import EVERYTHING, NOW, programme, record, window
 
 pytestmark = pytest.mark.engine
+
+OPEN_TOO = {"closing": ("open", "closing"), "rolling": ("open", "rolling")}
+"""Cases of being open, which the filter for open finds too."""
 
 
 @pytest.fixture
@@ -159,6 +164,75 @@ def test_documents_carry_what_is_needed_to_tell_the_state_at_the_minute() -> Non
     gone = document(record(programme(4, "消えた", windows=rounds), listed=False))
     assert gone["final"] <= NOW.timestamp()
     assert "opens_0" not in gone
+    begun = document(
+        record(programme(5, "開始日だけ", windows=[Window(opens="2026-10-01", basis="unspecified", raw="")]))
+    )
+    assert begun["starts"] > NOW.timestamp()
+    assert not {"final", "opens_0", "closes_0"} & set(begun)
+
+
+def drawn() -> list[Record]:
+    """Programmes with windows of every sort around NOW, drawn with a fixed seed."""
+    draw = random.Random(20260822)
+    days = [
+        None,
+        "2025-05-30",
+        "2026-06-01",
+        "2026-08-22T03:59",
+        "2026-08-22",
+        "2026-08-30",
+        "2026-09-15",
+        "2027-01-10",
+    ]
+    found = []
+    for number in range(300):
+        windows = []
+        for _ in range(draw.choice((0, 1, 1, 2, 3))):
+            ends = sorted(filter(None, draw.choices(days, k=2)))
+            opens, closes = [*ends, None, None][:2] if draw.random() < 0.7 else (None, ends[0] if ends else None)
+            windows.append(
+                Window(
+                    role=draw.choice(("apply", "apply", "event")),
+                    opens=opens,
+                    closes=closes,
+                    basis="fixed" if closes else draw.choice(list(Basis)),
+                    round=draw.choice((None, None, 1, 2)),
+                    ended_early={"raw": "予算終了"} if draw.random() < 0.1 else None,
+                    raw="",
+                )
+            )
+        kind = draw.choice(("subsidy", "seminar"))
+        found.append(record(programme(number, "募集", kind=kind, windows=windows), listed=draw.random() < 0.9))
+    return found
+
+
+def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new_index(
+    where: Endpoint, store: Store
+) -> None:
+    entries = drawn()
+    with store.transaction() as writer:
+        writer.put(entries, set())
+    publish(where, store, NOW)
+    index = meilisearch.Client(where.url, where.key).index(module.LIVE)
+    met = set()
+    shown = {each["id"] for each in index.search("", {"limit": 1000})["hits"]}
+    for days in (0, 0.5, 5, 9, 20, 30, 120, 200, 4000):
+        now = NOW + timedelta(days=days)
+        expected: dict[str, set[str]] = {each.value: set() for each in State}
+        for each in entries:
+            said = each.programme
+            if said.id in shown:
+                stands = standing(said.windows, said.kind, listed=each.listed, now=now).state.value
+                for state in OPEN_TOO.get(stands, (stands,)):
+                    expected[state].add(said.id)
+        for state, ids in expected.items():
+            condition = state_filter(State(state), int(now.timestamp()))
+            hits = index.search("", {"limit": 1000, "filter": condition})["hits"]
+            assert {each["id"] for each in hits} == ids, (days, state)
+            met |= {state} if ids else set()
+        over = index.search("", {"limit": 1000, "filter": filters(Query(), now)["state"]})["hits"]
+        assert {each["id"] for each in over} == shown - expected["closed"]
+    assert met == {each.value for each in State}
 
 
 @pytest.fixture(autouse=True)

@@ -74,8 +74,9 @@ REPEATS: Final = 3
 class Labels:
     """What a listing is about. Ids are those of `vocab.labels`, in its order, except the kind `OTHER`.
 
-    `evidence` maps each id to the words found, verbatim. A stage that follows from the kind has the kind's words, or
-    those for GX; a label without words (the source's own 分野, a kind concluded from the layout) is not in it.
+    `evidence` maps each id to the words found, verbatim. What reduces has the words of its themes, or those for GX;
+    another stage that follows from the kind has the kind's words, or those for GX; a label without words (the source's
+    own 分野, a kind concluded from the layout) is not in it.
     """
 
     kind: str
@@ -89,7 +90,8 @@ class Labels:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a word says: how much for `label` of `facet` in a title and in a text; nothing where `unless` is found.
+    """What a word says: how much for `label` of `facet` in a title and in a text; nothing where `unless` is found, nor
+    without one of `near` (if any) in the `NEAR` characters before or behind it.
 
     `gx`: it speaks for GX as well. `alone`: it counts only where no other word of the title names a theme.
     """
@@ -101,11 +103,12 @@ class Effect:
     gx: bool = False
     alone: bool = False
     unless: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A word of the vocabulary at [start, end) of a text. `name`: it is part of an organisation's or a desk's name."""
+    """A word of the vocabulary at [start, end) of a text. `name`: it is part of a name (of a desk, of a law)."""
 
     word: str
     start: int
@@ -118,9 +121,17 @@ SHORT: Final = 4
 """Katakana words below this length count only by themselves: バス is not in オムニバス, ローン not in ドローン."""
 
 _KATAKANA = re.compile(r"[ァ-ヴー]+")
+NEAR: Final = 40
+"""Characters around a word of two meanings within which another tells which one it has."""
+
 # A run of such characters up to one of these endings is a name: 脱炭素社会推進課, 環境技術普及促進協会.
 _NAME = re.compile(
     r"[一-龥々ァ-ヴーA-Za-z0-9・]{0,12}?(?:課|室|係|財団|協会|機構|学会|研究所|コンソーシアム)(?![一-龥々])"
+)
+# Laws: 道路運送車両法, 資源の有効な利用の促進に関する法律; not 処理方法, 省エネ工法, 電源開発法人.
+_LAW = re.compile(
+    r"[一-龥々ァ-ヴー・]{0,12}?(?<![方手工製用文技療作寸筆農算])法(?=第|施行|[^一-龥々]|$)"
+    r"|[一-龥々ァ-ヴー・のなやび]{0,30}?に関する[一-龥]{0,6}法律"
 )
 
 
@@ -161,6 +172,7 @@ class Lexicon:
                     gx=label != "gx" and rule.get("gx", True),
                     alone=rule.get("alone", False),
                     unless=tuple(map(fold, rule.get("unless", ()))),
+                    near=tuple(map(fold, rule.get("near", ()))),
                 )
                 self._add(rule["words"], effect)
         for facet, words_of in (
@@ -203,7 +215,7 @@ class Lexicon:
             around = text[max(start - 1, 0) : start] + text[end : end + 1]
             if len(word) < SHORT and _KATAKANA.fullmatch(word) and _KATAKANA.search(around):
                 continue
-            yield Hit(word, start, end, _NAME.match(text, end) is not None)
+            yield Hit(word, start, end, any(each.match(text, end) for each in (_NAME, _LAW)))
 
 
 def _inside(word: str, words: Mapping[str, object]) -> Iterator[str]:
@@ -376,6 +388,8 @@ class Reading:
             weight = effect.title if place == "title" else effect.body
             if not weight or (hit.name and effect.facet in ABOUT_GX) or self._has(effect.unless):
                 continue
+            if effect.near and not self._near(hit, place, effect.near):
+                continue
             score = weight * WEIGHT[place] / count
             match effect.facet:
                 case "kind" if place == "title":
@@ -394,6 +408,11 @@ class Reading:
                     self._others[facet].add(place, effect.label, score, word)
         if for_gx:
             self.about.add(place, "gx", for_gx, word)
+
+    def _near(self, hit: Hit, place: Place, words: Sequence[str]) -> bool:
+        text = self.title.text if place == "title" else self.text
+        around = text[max(hit.start - NEAR, 0) : hit.end + NEAR]
+        return any(word in around for word in words)
 
     def _has(self, words: Sequence[str]) -> bool:
         return any(word in self.title.text or word in self.text for word in words)
@@ -436,8 +455,13 @@ def read(
             evidence[theme] = reading.about.words(theme) or reading.alone.words(theme) or reading.general.words("gx")
         stages = _stages(reading, found, themes)
         for stage in stages:
+            # The kind's words (同社, 補助金) do not tell what is reduced.
+            implied = [word for theme in themes for word in evidence[theme]] if stage == "reduce" else evidence[found]
             evidence[stage] = (
-                reading.stage.words(stage) or reading.instead.words(stage) or evidence[found] or evidence["gx"]
+                reading.stage.words(stage)
+                or reading.instead.words(stage)
+                or tuple(dict.fromkeys(implied))
+                or evidence["gx"]
             )
         levers = tuple(key for key in labels("lever") if reading.lever.title(key) or reading.lever.lead(key))
         evidence |= {lever: reading.lever.words(lever) for lever in levers}

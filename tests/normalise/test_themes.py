@@ -150,6 +150,10 @@ def test_gx(title: str, themes: set[str], stages: set[str]) -> None:
         ("園芸産地高温対策事業", "地球温暖化の影響による高温に備える資材を補助します。"),
         ("女性活躍推進補助金", "お問い合わせ 青山市環境部脱炭素社会推進課"),
         ("ものづくり補助金", "公益財団法人新エネルギー財団のシステムから申請してください。"),
+        ("小規模EMSメーカーの挑戦", "プリント基板の実装設備をEMSとして国内で初めて導入した。"),
+        ("電子機器の受託生産", "深センに工場を建設し、EMSを手掛ける。"),
+        ("観光地の足を支える補助金", "道路運送車両法に定める自動車、容器包装リサイクル法第3条の容器を対象とします。"),
+        ("省令の改正", "食品循環資源の再生利用等の促進に関する法律が改正されました。"),
         (
             "人材育成助成金",
             "研修費の一部を助成します。" + "対象の経費は要領のとおりです。" * 40 + "省エネの研修も対象です。",
@@ -160,6 +164,18 @@ def test_words_that_mislead(title: str, text: str) -> None:
     said = read(title=title, text=text)
     assert not said.gx, said.evidence
     assert (said.themes, said.stages, said.levers) == ((), (), ())
+
+
+def test_an_ems_of_energy_and_a_way_of_doing_count() -> None:
+    assert read(title="EMSを用いた電力の需給調整の支援").themes == ("storage_ems",)
+    assert read(title="廃プラスチックの新しい処理方法の開発補助金").gx
+    assert read(title="省エネ工法の導入補助金").gx
+
+
+def test_evidence_of_reducing_is_of_the_measure() -> None:
+    said = read(title="老舗の挑戦", text="同社は社員と食品残渣を堆肥化し、顧客に資源循環の輪を広げている。")
+    assert (said.kind, said.stages) == ("case", ("reduce",))
+    assert said.evidence["reduce"] == said.evidence["circular"]
 
 
 def test_the_text_speaks_where_the_title_is_silent() -> None:
