@@ -129,12 +129,31 @@ def together(decisions: Iterable[Decision]) -> dict[tuple[str, str], bool]:
 
 
 def united(lead: Curated, others: Sequence[Curated]) -> Curated:
-    """A programme of all its listings: the lead's record, filled from the others."""
+    """A programme of all its listings: the lead's record, filled from the others.
+
+    What a person decided of a field counts whichever listing it was said of: the lead's own first, then the latest.
+    """
     if not others:
         return lead
-    programme = merged(lead.record.programme, [each.record.programme for each in others])
-    featured = next((each.featured for each in (lead, *others) if each.featured), None)
-    return replace(lead, record=replace(lead.record, programme=programme), featured=featured)
+    chosen = {each.field: each for each in lead.applied if each.field in CORRECTABLE}
+    values: dict[str, Any] = {}
+    carried: list[Decision] = []
+    said = [(each, listing) for listing in others for each in listing.applied if each.field in CORRECTABLE]
+    for each, listing in sorted(said, key=lambda pair: (pair[0].at, pair[0].id or 0), reverse=True):
+        if each.field not in chosen:
+            chosen[each.field] = each
+            values[each.field] = getattr(listing.record.programme, each.field)
+            carried.append(each)
+    programme = merged(
+        lead.record.programme.model_copy(update=values), [each.record.programme for each in others], settled=chosen
+    )
+    return replace(
+        lead,
+        record=replace(lead.record, programme=programme),
+        featured=next((each.featured for each in (lead, *others) if each.featured), None),
+        applied=(*lead.applied, *reversed(carried)),
+        stale=(*lead.stale, *(each for listing in others for each in listing.stale)),
+    )
 
 
 def listings(store: Store, ids: Iterable[str], decisions: Mapping[str, Sequence[Decision]]) -> list[Curated]:

@@ -8,7 +8,7 @@ has lost a second, one that sees two as one may miss the second.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -416,10 +416,11 @@ TAKEN = ("windows", "areas", "amount", "eligibility", "issuer", "official_url", 
 """Fields that a listing lacks and another one of the programme has are taken from there."""
 
 
-def merged(lead: Programme, others: Sequence[Programme]) -> Programme:
+def merged(lead: Programme, others: Sequence[Programme], settled: Container[str] = ()) -> Programme:
     """The lead with the addresses of the others, what it lacks filled from them, and where their deadlines differ.
 
-    Every value keeps its source: `also_at[].fields` names what was taken from there.
+    Every value keeps its source: `also_at[].fields` names what was taken from there. `settled` fields are as a person
+    left them: nothing is taken for them.
     """
     values: dict[str, object] = {}
     addresses, problems = [], list(lead.problems)
@@ -428,6 +429,7 @@ def merged(lead: Programme, others: Sequence[Programme]) -> Programme:
             name
             for name in TAKEN
             if name not in values
+            and name not in settled
             and not _says(getattr(lead, name))
             and _says(getattr(each, name))
             and _agreed(name, others)
