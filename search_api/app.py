@@ -18,7 +18,7 @@ from indexer.sources import Coverage, Origin, coverage, origins
 from indexer.vocab import labels, regions
 from search_api import commongrants, files
 from search_api.detail import detail
-from search_api.errors import NotFound, Unavailable, trouble
+from search_api.errors import PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
 from search_api.limits import Limited
 from search_api.manners import OpenData
 from search_api.metrics import Measured
@@ -58,7 +58,7 @@ async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Results
     response_model=Detail,
     summary="一つの支援の詳細",
     operation_id="programme",
-    responses={404: {"model": Trouble}},
+    responses=UNKNOWN_ID,
 )
 async def programme(id: Annotated[str, Path(max_length=120)], own: Own) -> Detail:
     """読み取った内容と、その根拠となった原文（raw）、変更履歴。"""
@@ -219,7 +219,23 @@ def application(own: Services, lifespan: Callable[[FastAPI], AbstractAsyncContex
     )
     app.state.services = own
     add_api(app)
+    _describe_errors(app)
     return app
+
+
+def _describe_errors(app: FastAPI) -> None:
+    """Errors are problem documents: the description names their media type, which FastAPI takes for JSON's own."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = described()
+        for operation in (each for path in schema["paths"].values() for each in path.values()):
+            for status, answer in operation["responses"].items():
+                if status >= "400" and "application/json" in answer.get("content", {}):
+                    answer["content"][PROBLEM] = answer["content"].pop("application/json")
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def create_api(settings: Settings | None = None, *, own: Services | None = None) -> FastAPI:

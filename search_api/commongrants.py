@@ -18,7 +18,7 @@ from indexer.schema import Kind, uuid_of
 from indexer.state import State
 from indexer.vocab import regions
 from search_api.detail import detail
-from search_api.errors import NotFound
+from search_api.errors import UNKNOWN_ID, NotFound
 from search_api.models import Detail, Hit, last_day
 from search_api.query import MAX_PAGE, MAX_PER_PAGE, Query, Sort, StateChoice
 from search_api.services import Own, public_base
@@ -62,7 +62,12 @@ async def opportunities(
     )
 
 
-@router.get("/opportunities/{oppId}", summary="一つの補助金・融資（CommonGrants）", operation_id="opportunity")
+@router.get(
+    "/opportunities/{oppId}",
+    summary="一つの補助金・融資（CommonGrants）",
+    operation_id="opportunity",
+    responses=UNKNOWN_ID,
+)
 async def one(oppId: UUID, request: Request, own: Own) -> Response:
     id = await own.searcher.id_of(oppId)
     found = await run_in_threadpool(detail, own.store, id, own.now()) if id else None

@@ -7,6 +7,11 @@ from fastapi.responses import JSONResponse
 from search_api.models import Trouble
 
 RETRY_SECONDS = 5
+PROBLEM = "application/problem+json"
+"""The media type of every error (RFC 9457)."""
+
+UNKNOWN_ID: dict[int | str, dict[str, Any]] = {404: {"model": Trouble}}
+"""For the description of a route whose path has an id."""
 
 
 class Unavailable(Exception):
@@ -35,5 +40,5 @@ def trouble(
         Trouble(title=title, status=status, detail=detail, errors=errors).model_dump(),
         status,
         headers,
-        media_type="application/problem+json",
+        media_type=PROBLEM,
     )

@@ -11,7 +11,7 @@ from starlette.background import BackgroundTask
 
 from search_api import exports, feeds, municipal
 from search_api.detail import detail
-from search_api.errors import NotFound
+from search_api.errors import UNKNOWN_ID, NotFound
 from search_api.models import Detail, Hit
 from search_api.query import Query, Sort
 from search_api.services import Own, Services, public_base
@@ -33,7 +33,9 @@ async def deadlines(query: Annotated[Query, Parameters()], request: Request, own
     return Response(feeds.calendar(found, public_base(request, own), own.now()), media_type="text/calendar")
 
 
-@router.get("/feeds/programmes/{id}.ics", summary="一つの支援の締切（iCalendar）", response_class=Response)
+@router.get(
+    "/feeds/programmes/{id}.ics", summary="一つの支援の締切（iCalendar）", response_class=Response, responses=UNKNOWN_ID
+)
 async def deadlines_of(id: Annotated[str, Path(max_length=120)], request: Request, own: Own) -> Response:
     found = await run_in_threadpool(detail, own.store, id, own.now())
     if found is None:

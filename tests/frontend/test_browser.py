@@ -1,19 +1,15 @@
 """Pages in a real browser: accessibility, keyboard, no JavaScript, width, weight, and what JavaScript adds."""
 
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from frontend.app import create_app
 from tests.conftest import ROOT
-from tests.running import Site
+from tests.running import Site, served
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser]
 
@@ -56,19 +52,8 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    app = create_app(own=site.services)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none", loop="asyncio"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(create_app(own=site.services)) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
