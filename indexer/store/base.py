@@ -1,0 +1,63 @@
+"""What every part of the store stands on: the tables' metadata, a reader's engine, a writer's connection."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from indexer.schema import JST
+
+metadata = sa.MetaData()
+
+facts = sa.Table(
+    "facts",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+
+
+def stamp(at: datetime) -> str:
+    """The instant as text that sorts: ISO, Asia/Tokyo, whole seconds."""
+    return at.astimezone(JST).isoformat(timespec="seconds")
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys: equal values give equal bytes."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+class Reading:
+    """Reads; every method on a connection of its own. Holds the small remembered values too."""
+
+    engine: Engine
+
+    def fact(self, key: str) -> Any:
+        """A small remembered value (the publication's version), None where there is none."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(facts.c.value).where(facts.c.key == key)).scalar()
+
+    def content(self) -> int:
+        """A number that grows whenever something that is published changed."""
+        return int(self.fact("content") or 0)
+
+
+class Writing:
+    """What one transaction can do."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def touch(self) -> None:
+        """Notes that what is published has changed."""
+        current = self.connection.execute(sa.select(facts.c.value).where(facts.c.key == "content")).scalar()
+        self.set_fact("content", int(current or 0) + 1)
+
+    def set_fact(self, key: str, value: Any) -> None:
+        self._upsert(facts, facts.c.key, key, {"value": value})
+
+    def _upsert(self, table: sa.Table, column: sa.Column[Any], key: str, values: dict[str, Any]) -> None:
+        if not self.connection.execute(sa.update(table).where(column == key).values(values)).rowcount:
+            self.connection.execute(sa.insert(table), [{column.name: key, **values}])

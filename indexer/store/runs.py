@@ -1,0 +1,90 @@
+"""Sources, and the crawls of them that were taken in."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer.store.base import Reading, Writing, metadata
+
+sources = sa.Table(
+    "sources",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("facts", sa.JSON, nullable=False),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.String, nullable=False, index=True),
+    sa.Column("variant", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("errors", sa.JSON, nullable=False),
+    sa.Column("warnings", sa.JSON, nullable=False),
+    sa.Column("stats", sa.JSON, nullable=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One crawl of one source, as ingested. `counts` has seen, new, changed, reread, gone, reopened, missed."""
+
+    source: str
+    variant: str
+    at: str
+    ok: bool
+    counts: dict[str, int]
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    stats: dict[str, Any] = field(default_factory=dict)
+    id: int | None = None
+
+
+class RunReading(Reading):
+    """Readers of sources and runs."""
+
+    def sources(self) -> dict[str, dict[str, Any]]:
+        """Facts of every source that ever ran, by name."""
+        with self.engine.connect() as connection:
+            return {row.name: row.facts for row in connection.execute(sa.select(sources).order_by(sources.c.name))}
+
+    def last_run(self, source: str, variant: str, *, ok: bool | None = None) -> Run | None:
+        query = sa.select(runs).where(runs.c.source == source, runs.c.variant == variant)
+        if ok is not None:
+            query = query.where(runs.c.ok == ok)
+        with self.engine.connect() as connection:
+            row = connection.execute(query.order_by(runs.c.at.desc(), runs.c.id.desc()).limit(1)).first()
+        return _run(row) if row else None
+
+    def has_run(self, run: "Run") -> bool:
+        """Whether this crawl was taken in before, with the same outcome."""
+        alike = (runs.c.source == run.source, runs.c.variant == run.variant, runs.c.at == run.at, runs.c.ok == run.ok)
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(runs.c.id).where(*alike).limit(1)).first() is not None
+
+    def runs(self, source: str | None = None, limit: int = 100) -> list[Run]:
+        """The latest runs, newest first: by the instant of the crawl, not of its taking in."""
+        query = sa.select(runs).order_by(runs.c.at.desc(), runs.c.id.desc()).limit(limit)
+        if source is not None:
+            query = query.where(runs.c.source == source)
+        with self.engine.connect() as connection:
+            return [_run(row) for row in connection.execute(query)]
+
+
+class RunWriting(Writing):
+    """Writers of sources and runs."""
+
+    def add_run(self, run: Run) -> None:
+        values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118
+        self.connection.execute(sa.insert(runs), [values])
+
+    def set_source(self, name: str, values: dict[str, Any]) -> None:
+        self._upsert(sources, sources.c.name, name, {"facts": values})
+
+
+def _run(row: Any) -> Run:
+    return Run(**row._mapping)

@@ -1,0 +1,219 @@
+"""What people do: decisions about programmes, the audit of it, accounts and sessions, errors that users report."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer.store.base import Reading, Writing, metadata
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.String, nullable=False, index=True),
+    sa.Column("field", sa.String, nullable=False),
+    sa.Column("was", sa.JSON),
+    sa.Column("now", sa.JSON),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("note", sa.String, nullable=False),
+    sa.Column("undone", sa.Boolean, nullable=False, default=False),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False, index=True),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("target", sa.String, nullable=False, index=True),
+    sa.Column("was", sa.JSON),
+    sa.Column("now", sa.JSON),
+    sa.Column("note", sa.String, nullable=False),
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("password", sa.String, nullable=False),
+    sa.Column("failures", sa.Integer, nullable=False, default=0),
+    sa.Column("locked_until", sa.String, nullable=False, default=""),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    # Only the hash of the cookie: who reads the store cannot sign in with it.
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("user", sa.String, nullable=False, index=True),
+    sa.Column("csrf", sa.String, nullable=False),
+    sa.Column("expires", sa.String, nullable=False),
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("programme", sa.String, nullable=False, index=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False, default=False),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """A person's patch: while the machine reads `was`, `now` counts. `id` grows with every decision."""
+
+    programme: str
+    field: str
+    was: Any
+    now: Any
+    by: str
+    at: str
+    note: str = ""
+    undone: bool = False
+    id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something a person did. Entries are only ever added."""
+
+    at: str
+    by: str
+    action: str
+    target: str
+    was: Any = None
+    now: Any = None
+    note: str = ""
+    id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """Somebody of the staff. `role`: editor or admin. `password` is an argon2 hash."""
+
+    name: str
+    role: str
+    password: str
+    failures: int = 0
+    locked_until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A sign-in; `key` is the SHA-256 of the cookie."""
+
+    key: str
+    user: str
+    csrf: str
+    expires: str
+
+
+class StaffReading(Reading):
+    """Readers of decisions, the audit, accounts and reports."""
+
+    def decisions(self, programme: str | None = None) -> list[Decision]:
+        """Decisions that nobody has undone, in the order in which they were made."""
+        query = sa.select(decisions).where(decisions.c.undone.is_(False)).order_by(decisions.c.id)
+        if programme is not None:
+            query = query.where(decisions.c.programme == programme)
+        with self.engine.connect() as connection:
+            return [Decision(**row._mapping) for row in connection.execute(query)]
+
+    def decision(self, id: int) -> Decision | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(decisions).where(decisions.c.id == id)).first()
+        return Decision(**row._mapping) if row else None
+
+    def audit(self, text: str = "", limit: int = 200, before: int | None = None) -> list[Entry]:
+        """What people did, newest first; `text` is looked for in who, what and on what."""
+        query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if text:
+            columns = (audit.c.by, audit.c.action, audit.c.target, audit.c.note)
+            query = query.where(sa.or_(*(each.contains(text, autoescape=True) for each in columns)))
+        if before is not None:
+            query = query.where(audit.c.id < before)
+        with self.engine.connect() as connection:
+            return [Entry(**row._mapping) for row in connection.execute(query)]
+
+    def user(self, name: str) -> User | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(users).where(users.c.name == name)).first()
+        return User(**row._mapping) if row else None
+
+    def users(self) -> list[User]:
+        with self.engine.connect() as connection:
+            return [User(**row._mapping) for row in connection.execute(sa.select(users).order_by(users.c.name))]
+
+    def session(self, key: str) -> Session | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(sessions).where(sessions.c.key == key)).first()
+        return Session(**row._mapping) if row else None
+
+    def reports(self) -> list[dict[str, Any]]:
+        """Errors that users reported and nobody has dealt with yet."""
+        query = sa.select(reports).where(reports.c.done.is_(False)).order_by(reports.c.id)
+        with self.engine.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
+
+class StaffWriting(Writing):
+    """Writers of decisions, the audit, accounts and reports."""
+
+    def decide(self, decision: Decision) -> None:
+        """Puts a decision in force; an earlier one on the same field is undone by it."""
+        self.touch()
+        before = (decisions.c.programme == decision.programme, decisions.c.field == decision.field)
+        self.connection.execute(sa.update(decisions).where(*before, decisions.c.undone.is_(False)).values(undone=True))
+        values = {name: getattr(decision, name) for name in decisions.c.keys() if name != "id"}  # noqa: SIM118
+        self.connection.execute(sa.insert(decisions), [values])
+
+    def undo(self, id: int) -> None:
+        self.touch()
+        self.connection.execute(sa.update(decisions).where(decisions.c.id == id).values(undone=True))
+
+    def current(self, programme: str, field: str) -> Decision | None:
+        """The decision in force on a field, seen from inside this transaction."""
+        query = sa.select(decisions).where(
+            decisions.c.programme == programme, decisions.c.field == field, decisions.c.undone.is_(False)
+        )
+        row = self.connection.execute(query).first()
+        return Decision(**row._mapping) if row else None
+
+    def note(self, entry: Entry) -> None:
+        """Adds to the audit."""
+        values = {name: getattr(entry, name) for name in audit.c.keys() if name != "id"}  # noqa: SIM118
+        self.connection.execute(sa.insert(audit), [values])
+
+    def put_user(self, user: User) -> None:
+        values = {name: getattr(user, name) for name in users.c.keys()}  # noqa: SIM118
+        self._upsert(users, users.c.name, user.name, {key: value for key, value in values.items() if key != "name"})
+
+    def drop_user(self, name: str) -> None:
+        self.connection.execute(sa.delete(sessions).where(sessions.c.user == name))
+        self.connection.execute(sa.delete(users).where(users.c.name == name))
+
+    def put_session(self, session: Session) -> None:
+        values = {name: getattr(session, name) for name in sessions.c.keys()}  # noqa: SIM118
+        self.connection.execute(sa.insert(sessions), [values])
+
+    def drop_sessions(self, *, key: str = "", user: str = "", expired: str = "") -> None:
+        """Ends one session, all of a user's, or those that expired before an instant."""
+        query = sa.delete(sessions)
+        conditions = [sessions.c.key == key] if key else []
+        conditions += [sessions.c.user == user] if user else []
+        conditions += [sessions.c.expires < expired] if expired else []
+        if conditions:
+            self.connection.execute(query.where(*conditions))
+
+    def report(self, programme: str, at: str, text: str) -> None:
+        self.connection.execute(sa.insert(reports), [{"programme": programme, "at": at, "text": text, "done": False}])
+
+    def close_report(self, id: int) -> None:
+        self.connection.execute(sa.update(reports).where(reports.c.id == id).values(done=True))
