@@ -60,8 +60,9 @@ browser:
 	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $(DEBIAN) fontconfig >/dev/null; } \
 	  || echo "No Chromium here (apt-get install $(DEBIAN)): browser tests will be skipped."
 
+# Locks what pyproject.toml asks for; UPGRADE=--upgrade takes the newest of everything.
 lock:
-	uv pip compile pyproject.toml --extra dev --upgrade --generate-hashes --no-annotate --no-header --system-certs -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev $(UPGRADE) --generate-hashes --no-annotate --no-header --system-certs -q -o requirements.lock
 
 # Rebuilds the tables that come from libraries.
 vocab: setup
