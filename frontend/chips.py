@@ -6,7 +6,7 @@ from frontend.words import yen
 from indexer.vocab import labels, regions
 from search_api.query import Query
 
-PLAIN = ("kind", "theme", "stage", "lever", "field", "industry", "issuer_level", "state", "source", "scope")
+PLAIN = ("kind", "theme", "stage", "lever", "field", "industry", "size", "issuer_level", "state", "source", "scope")
 SCOPES = {
     "municipality": "市区町村のものだけ",
     "prefecture": "都道府県のものだけ",

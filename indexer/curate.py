@@ -186,7 +186,8 @@ def shown(curated: Curated, changes: Sequence[Change], now: datetime) -> dict[st
         mode="json",
         include={
             "id", "kind", "title", "summary", "url", "official_url", "issuer", "areas", "event_areas", "windows",
-            "amount", "eligibility", "fields", "gx", "themes", "stages", "levers", "source", "published", "also_at",
+            "amount", "eligibility", "workforce", "fields", "gx", "themes", "stages", "levers", "source", "published",
+            "also_at",
         },
     )  # fmt: skip
     return values | {

@@ -15,6 +15,7 @@ from indexer.changes import FRESH
 from indexer.curate import Curated, by_programme, curated, listings, shown, together, united
 from indexer.duplicates import DIFFERS, Group, Identity, groups, identity
 from indexer.engine import Endpoint, EngineError
+from indexer.normalise.firms import band
 from indexer.normalise.readings import yomi
 from indexer.relations import Statement, relations, statements
 from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, Relation, instant, uuid_of
@@ -37,7 +38,7 @@ SETTINGS: dict[str, Any] = {
         "schemes", "title", "yomi", "places", "issuer", "summary", "labels", "also", "body",
     ],
     "filterableAttributes": [
-        "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "gx",
+        "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "size", "gx",
         "issuer_level", "source", "featured", "listed", "procedure", "amount_max", "rate", "employees_max",
         "capital_max", "posted", "changed", "final", "starts", "id", "uuid",
         *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes")),
@@ -105,6 +106,7 @@ def document(
         "lever": list(programme.levers),
         "field": list(programme.fields),
         "industry": _trades(programme),
+        "size": band(programme.workforce) if programme.workforce else None,
         "gx": programme.gx,
         "source": list(dict.fromkeys(each.source.name for each in (programme, *others))),
         "listed": record.listed,

@@ -266,6 +266,7 @@ class Programme(Model):
 
     `id` is the source's own number or a hash of source and raw URL; our own cleaning never changes it.
     `areas` is where a firm must be located; empty means that it could not be read, never "everywhere".
+    `workforce` is how many people the firm of a case employs.
     """
 
     id: str
@@ -282,6 +283,7 @@ class Programme(Model):
     windows: tuple[Window, ...] = ()
     amount: Amount | None = None
     eligibility: Eligibility | None = None
+    workforce: int | None = Field(default=None, gt=0)
     fields: tuple[str, ...] = ()
     gx: bool = False
     themes: tuple[str, ...] = ()

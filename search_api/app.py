@@ -81,7 +81,7 @@ async def areas(q: Annotated[str, Parameters(max_length=40)] = "", parent: str =
     return [{"code": each.code, "name": regions.full_name(each.code), "kana": each.kana} for each in found]
 
 
-FACETS = ("kind", "theme", "stage", "lever", "field", "industry", "issuer_level", "state")
+FACETS = ("kind", "theme", "stage", "lever", "field", "industry", "size", "issuer_level", "state")
 
 
 @api.get("/api/vocab", summary="選べる値と、その意味")

@@ -125,6 +125,7 @@ class Hit(Model):
     days_left: int | None = None
     amount: Amount | None = None
     eligibility: Eligibility | None = None
+    workforce: int | None = None
     fields: tuple[str, ...] = ()
     gx: bool = False
     themes: tuple[str, ...] = ()

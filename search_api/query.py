@@ -151,6 +151,7 @@ class Query(BaseModel):
     lever: Annotated[Choices, _of("lever"), Field(description="省エネの6つの視点")] = ()
     field: Annotated[Choices, _of("field"), Field(description="分野")] = ()
     industry: Annotated[Choices, _of("industry"), Field(description="業種（日本標準産業分類の大分類）")] = ()
+    size: Annotated[Choices, _of("size"), Field(description="事例の会社の従業員数")] = ()
     issuer_level: Annotated[Choices, AfterValidator(_levels), Field(description="実施機関の区分")] = ()
     source: Annotated[Choices, AfterValidator(_source), Field(description="情報源")] = ()
     gx: Annotated[Flag, Field(description="GX（脱炭素）関連だけ")] = None

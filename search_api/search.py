@@ -40,7 +40,7 @@ MOST_WORDS = 8
 STREAM_PAGE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 
-VOCABULARY = ("kind", "theme", "stage", "lever", "field", "industry")
+VOCABULARY = ("kind", "theme", "stage", "lever", "field", "industry", "size")
 """Facets whose values are labels of the vocabulary and attributes of the same name in the engine."""
 
 PLAIN = (*VOCABULARY, "issuer_level", "source")

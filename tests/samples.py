@@ -77,7 +77,7 @@ EVERYTHING = [
     programme(8, "久留米市 人材育成補助金", areas=["40203"], windows=PAST, issuer=town("久留米市")),
     programme(9, "東久留米市 空き店舗活用補助金", areas=["13222"], windows=OPEN, issuer=town("東久留米市")),
     programme(10, "場所の書かれていない融資", kind=Kind.LOAN, windows=(Window(basis="rolling", raw="随時"),)),
-    programme(11, "省エネ設備の導入事例", kind=Kind.CASE, areas=["JP"], gx=True, themes=["energy_saving"],
+    programme(11, "省エネ設備の導入事例", kind=Kind.CASE, areas=["JP"], gx=True, themes=["energy_saving"], workforce=18,
               body="古い空調を入れ替えた話です。" * 20 + "気化熱で冷やす装置も入れました。" + "皆が喜ぶ話です。" * 20),
     programme(12, "札幌市中央区 にぎわい助成金", areas=["01101"], windows=OPEN, issuer=town("札幌市中央区"),
               body="架空の伊勢商店が事務局です。"),

@@ -6,6 +6,7 @@ A limit that is read wrongly sends a firm away from money it could have: where a
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from indexer.normalise.text import fold
 from indexer.schema import Eligibility
@@ -85,13 +86,18 @@ def _number(written: str) -> int | None:
 def divisions(names: Sequence[str]) -> tuple[str, ...]:
     """JSIC divisions (A to T) of a source's trade names; empty where they are almost all, or none is known.
 
-    >>> divisions(["製造業", "農業、林業"])
-    ('A', 'E')
+    >>> divisions(["製造業", "農業、林業"]), divisions(["飲食店", "物品賃貸業※"])
+    (('A', 'E'), ('K', 'M'))
     """
-    known = {_key(each.name): key for key, each in labels.labels("industry").items()}
+    known = _divisions()
     found = {known[_key(name)] for name in names if _key(name) in known}
     return tuple(sorted(found)) if 0 < len(found) < ALMOST_ALL else ()
 
 
+@cache
+def _divisions() -> dict[str, str]:
+    return {_key(name): division for name, division in labels.trades().items()}
+
+
 def _key(name: str) -> str:
-    return re.sub(r"[、,・()\s]", "", fold(name))
+    return re.sub(r"[、,・()※\s]", "", fold(name))

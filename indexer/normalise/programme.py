@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.items import Notice, Period
-from indexer.normalise import amounts, areas, deadlines, themes
+from indexer.normalise import amounts, areas, deadlines, firms, themes
 from indexer.normalise.eligibility import read_eligibility
 from indexer.normalise.text import fold, plain
 from indexer.schema import (
@@ -134,7 +134,12 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
         event_areas=place.event_codes,
         windows=windows,
         amount=amounts.merge(notice.amount, notice.rate, "" if labels.kind in _REPORTING else offered),
-        eligibility=read_eligibility(offered, employees=notice.employees, industries=notice.industries),
+        eligibility=read_eligibility(
+            offered,
+            employees=notice.employees,
+            industries=notice.industries or (firms.trade(text) if labels.kind == Kind.CASE else ()),
+        ),
+        workforce=firms.workforce(text) if labels.kind == Kind.CASE else None,
         fields=labels.fields,
         gx=labels.gx,
         themes=labels.themes,

@@ -22,6 +22,7 @@ FILES: Final[Mapping[str, str]] = MappingProxyType(
         "industry": "industries.yml",
         "issuer_level": "display.yml",
         "state": "display.yml",
+        "size": "display.yml",
     }
 )
 """The data file of each facet."""
@@ -49,7 +50,7 @@ def document(name: str) -> Mapping[str, Any]:
 def labels(facet: str) -> Mapping[str, Label]:
     """The facet's labels by id, in the order in which they are shown. KeyError for an unknown facet.
 
-    Facets: kind, gx, theme, stage, lever, field, industry, issuer_level, state.
+    Facets: kind, gx, theme, stage, lever, field, industry, issuer_level, state, size.
 
     >>> labels("stage")["reduce"].name
     '減らす'
@@ -60,6 +61,18 @@ def labels(facet: str) -> Mapping[str, Label]:
     return MappingProxyType(
         {row["id"]: Label(**{**row, "synonyms": tuple(row["synonyms"])}) for row in rows},
     )
+
+
+@cache
+def trades() -> Mapping[str, str]:
+    """The division of every trade that the classification names: of the divisions themselves and of their groups.
+
+    >>> trades()["製造業"], trades()["食料品製造業"], trades()["飲食店"]
+    ('E', 'E', 'M')
+    """
+    groups = document(FILES["industry"])["groups"]
+    divisions = {each.name: key for key, each in labels("industry").items()}
+    return MappingProxyType({name: key for key, names in groups.items() for name in names} | divisions)
 
 
 @dataclass(frozen=True, kw_only=True)

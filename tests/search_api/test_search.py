@@ -169,6 +169,13 @@ def test_excluding_a_value(ask: Ask) -> None:
     assert numbers(ask(gx=True, theme=["-renewables"], state=["any"])) == {1, 6, 11}
 
 
+def test_cases_by_the_size_of_their_firm(ask: Ask) -> None:
+    assert numbers(ask(size=["upto20"])) == {11}
+    assert numbers(ask(size=["upto50"])) == set()
+    assert [(each.value, each.count) for each in ask().facets["size"]] == [("upto20", 1)]
+    assert ask(size=["upto20"]).hits[0].workforce == 18
+
+
 def test_sorting_by_deadline_and_amount(ask: Ask) -> None:
     assert [each.id[-1] for each in ask(sort="deadline", state=["open"]).hits[:2]] == ["5", "3"]
     assert [each.id[-1] for each in ask(sort="amount").hits[:2]] == ["3", "1"]
