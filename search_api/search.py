@@ -216,6 +216,40 @@ def _order(query: Query) -> list[str]:
     return ["breadth:asc"] if query.q and query.area else []
 
 
+class _Tries:
+    """The ways in which the words of a question can be looked for, and which of them finds enough."""
+
+    def __init__(self, query: Query) -> None:
+        self.query = query
+        self.words = query.q.split()
+        self.ways: dict[str, dict[str, Any]] = {
+            "strict": _strict(query),
+            "loose": {"q": query.q, "matchingStrategy": LOOSE[False]},
+        }
+        sounds = "" if query.literal else reading(query.q)
+        if sounds and sounds != query.q:
+            self.ways["named"] = {**_strict(query), "attributesToSearchOn": NAMED}
+            self.ways["said"] = {"q": latin(sounds), "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]}
+        alone = [{"q": word, "matchingStrategy": "all"} for word in self.words[:MOST_WORDS]]
+        self.tried = [*self.ways.values(), *alone]
+
+    def chosen(self, totals: Sequence[int]) -> dict[str, Any]:
+        """`totals`: results of each of `tried`, among what can be applied for, what is not over, and everything."""
+        for start in range(0, len(totals), len(self.tried)):
+            counted = totals[start : start + len(self.tried)]
+            found = dict(zip(self.ways, counted, strict=False))
+            # What is typed in kana may stand in a text as it is; names count first.
+            if found.get("said") and not found["named" if all_kana(self.query.q) else "strict"]:
+                return self.ways["said"]
+            if found["strict"] >= ENOUGH or (found["strict"] and len(self.words) == 1):
+                return self.ways["strict"]
+            if any(counted[len(self.ways) :]) or found["loose"]:
+                each_found = dict(zip(self.words, counted[len(self.ways) :], strict=False))
+                ordered = weighed(self.words, each_found)
+                return {"q": " ".join(ordered), "matchingStrategy": LOOSE[known(ordered[0])]}
+        return self.ways["strict"]
+
+
 class Searcher:
     """Reads the engine. `where` is asked again whenever the engine does not answer: it may have moved."""
 
@@ -270,49 +304,41 @@ class Searcher:
         )
 
     async def _matching(self, query: Query, now: datetime) -> dict[str, Any]:
-        """How these words are looked for, whatever else is chosen, so that counts and results agree.
+        """How these words are looked for, whatever else is chosen, so that counts and results agree."""
+        [found] = await self._matchings([query], now)
+        return found
 
-        All of them as they are written; or by their sound, where no name has them; or most of them, where all are found
-        hardly anywhere (what has all of them comes first all the same). What can be applied for decides, where it has
-        any, else what is not over.
+    async def _matchings(self, queries: Sequence[Query], now: datetime) -> list[dict[str, Any]]:
+        """The same for several questions, in one round trip to the engine.
+
+        All of the words as they are written; or by their sound, where no name has them; or most of them, where all are
+        found hardly anywhere (what has all of them comes first all the same). What can be applied for decides, where it
+        has any, else what is not over.
         """
-        strict = _strict(query)
-        if not query.q.strip():
-            return strict
-        words = query.q.split()
-        ways: dict[str, dict[str, Any]] = {"strict": strict, "loose": {"q": query.q, "matchingStrategy": LOOSE[False]}}
-        sounds = "" if query.literal else reading(query.q)
-        if sounds and sounds != query.q:
-            ways["named"] = {**strict, "attributesToSearchOn": NAMED}
-            ways["said"] = {"q": latin(sounds), "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]}
-        alone = [{"q": word, "matchingStrategy": "all"} for word in words[:MOST_WORDS]]
-        tried = [*ways.values(), *alone]
-        common = {"page": 1, "hitsPerPage": 0}
+        tries = {each: _Tries(each) for each in queries if each.q.strip()}
         ahead = filters(Query(), now)
         offered = {"kind": f"NOT {one_of('kind', sorted(NOT_OFFERED))}"}
         among = (_joined(ahead | offered), _joined(ahead), "")
-        answers = await self.multi([_request(query, each) | common | way for each in among for way in tried])
+        requests = [
+            _request(query, condition) | {"page": 1, "hitsPerPage": 0} | way
+            for query, each in tries.items()
+            for condition in among
+            for way in each.tried
+        ]
+        answers = await self.multi(requests) if requests else []
         totals = [answer["totalHits"] for answer in answers]
-        for start in range(0, len(totals), len(tried)):
-            counted = totals[start : start + len(tried)]
-            found = dict(zip(ways, counted, strict=False))
-            # What is typed in kana may stand in a text as it is; names count first.
-            if found.get("said") and not found["named" if all_kana(query.q) else "strict"]:
-                return ways["said"]
-            if found["strict"] >= ENOUGH or (found["strict"] and len(words) == 1):
-                return strict
-            if any(counted[len(ways) :]) or found["loose"]:
-                each_found = dict(zip(words, counted[len(ways) :], strict=False))
-                ordered = weighed(words, each_found)
-                return {"q": " ".join(ordered), "matchingStrategy": LOOSE[known(ordered[0])]}
-        return strict
+        found: dict[Query, dict[str, Any]] = {}
+        for query, each in tries.items():
+            mine = len(each.tried) * len(among)
+            found[query], totals = each.chosen(totals[:mine]), totals[mine:]
+        return [found.get(query) or _strict(query) for query in queries]
 
     async def totals(self, queries: Sequence[Query]) -> list[int]:
-        """How many results each question has, in one round trip to the engine."""
+        """How many results each question has, in one round trip to the engine, and one before it for their words."""
         now = self.now
         queries = await asyncio.to_thread(lambda: [understand(each, now).query for each in queries])
         asked = {(each.q, each.literal): each for each in queries}
-        how = {key: await self._matching(each, now) for key, each in asked.items()}
+        how = dict(zip(asked, await self._matchings(list(asked.values()), now), strict=True))
         wanted = [
             _request(each, _joined(filters(each, now))) | how[each.q, each.literal] | {"page": 1, "hitsPerPage": 0}
             for each in queries

@@ -1,8 +1,9 @@
 """Search against the real engine: places, states, facets, and input that wants to break out."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -284,3 +285,33 @@ def test_what_is_not_in_the_town_is_looked_for_by_its_words(ask: Ask) -> None:
 
 def test_a_question_of_a_sentence_finds_what_its_words_find(ask: Ask) -> None:
     assert numbers(ask(q="空き店舗を使いたい")) == numbers(ask(q="空き店舗")) == {9}
+
+
+def test_totals_of_many_questions_are_those_of_each(ask: Ask, engine: object) -> None:
+    """Two round trips to the engine, however many questions, and the counts that each search would show."""
+    where: Endpoint = engine.endpoint  # type: ignore[attr-defined]
+    questions = [
+        Query(q=q, area=area)
+        for q in ("省エネ", "たいようこう", "太陽光 洗濯機", "", "どこにもない")
+        for area in ((), ("13",))
+    ]
+    trips: list[int] = []
+
+    async def go() -> list[int]:
+        searcher = Searcher(lambda: where, lambda: NOW)
+        plain = searcher.multi
+
+        async def counted(queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+            trips.append(len(queries))
+            return await plain(queries)
+
+        searcher.multi = counted  # type: ignore[method-assign]
+        try:
+            return await searcher.totals(questions)
+        finally:
+            await searcher.close()
+
+    found = asyncio.run(go())
+    assert found == [ask(**each.model_dump()).total for each in questions]
+    assert any(found) and not all(found)
+    assert len(trips) == 2
