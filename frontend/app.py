@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
@@ -11,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frontend import guide, information, machines, pages, report, staff, tools
+from frontend import assets, guide, information, machines, pages, report, staff, tools
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from indexer.settings import Settings
@@ -20,7 +19,6 @@ from search_api.app import application, on_not_found, on_unavailable
 from search_api.errors import NotFound, Unavailable, trouble
 from search_api.services import Services
 
-STATIC = Path(__file__).parent / "static"
 STATIC_SECONDS = 3600
 
 HEADERS = {
@@ -50,11 +48,11 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
         await own.close()
 
     app = application(own, lifespan)
-    for each in (pages, tools, guide, information, machines, report, staff):
+    for each in (assets, pages, tools, guide, information, machines, report, staff):
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))
     app.add_middleware(Guarded)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", StaticFiles(directory=assets.STATIC), name="static")
     app.add_exception_handler(staff.SignedOut, staff.signed_out)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
@@ -76,7 +74,7 @@ class Guarded:
                     for name, value in HEADERS.items():
                         headers.setdefault(name, value)
                 if scope["path"].startswith("/static/"):
-                    headers["Cache-Control"] = f"public, max-age={STATIC_SECONDS}"
+                    headers.setdefault("Cache-Control", f"public, max-age={STATIC_SECONDS}")
             await send(message)
 
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)

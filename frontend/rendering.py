@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 
 from frontend import words
+from frontend.assets import asset_url
 from indexer.vocab import regions
 from search_api.models import FacetValue
 from search_api.search import area_label
@@ -83,7 +84,7 @@ SHOWN = (
     words.yen, words.day, words.plain_day, words.period, words.money, words.left, words.qualifiers, words.label,
     words.who, words.told, words.where, words.inferred, words.outside, words.all_areas, words.has_state,
     words.news_label, words.news_told, words.verdict, words.understood_told,
-    area_label, foremost,
+    area_label, foremost, asset_url,
 )  # fmt: skip
 templates.env.globals |= {each.__name__: each for each in SHOWN}
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

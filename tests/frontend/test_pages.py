@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
+from frontend.assets import asset_url
 from indexer.publish import publish
 from indexer.schema import Change, Link, LinkState
 from tests.running import Site
@@ -193,9 +194,23 @@ def test_four_are_compared_and_what_is_missing_is_named(client: TestClient) -> N
 def test_pages_are_light(client: TestClient) -> None:
     pages = {path: len(gzip.compress(client.get(path).text.encode(), 5)) for path in PAGES}
     assert max(pages.values()) <= 40_000, pages
-    static = ["/static/site.css", "/static/site.js", "/static/vendor/tokens.css", "/static/vendor/htmx.min.js"]
+    head = soup(client.get("/search").text).select("link[rel=stylesheet], script[src]")
+    static = [str(each.get("href") or each.get("src")) for each in head]
+    assert len(static) == 3
     assert sum(len(gzip.compress(client.get(each).content, 5)) for each in static) <= 60_000
     assert client.get("/search").headers["content-encoding"] == "br"
+
+
+def test_styles_and_scripts_are_kept_for_ever_until_they_change(client: TestClient) -> None:
+    address = asset_url("site.css")
+    kept = client.get(address)
+    assert "immutable" in kept.headers["cache-control"] and kept.headers["content-type"].startswith("text/css")
+    assert kept.headers["content-encoding"] == "br"
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    assert plain.content == kept.content and "content-encoding" not in plain.headers
+    old = client.get("/static/made/site-000000000000.css")
+    assert old.content == kept.content and old.headers["cache-control"] == "no-cache"
+    assert client.get("/static/made/none-0.css").status_code == 404
 
 
 def test_while_the_engine_is_away_pages_that_need_it_say_so(client: TestClient, site: Site) -> None:
