@@ -67,6 +67,7 @@ lock:
 # Rebuilds the tables that come from libraries.
 vocab: setup
 	$(BIN)/python -m indexer.vocab.build_regions
+	$(BIN)/python -m frontend.build_japan
 
 clean:
 	rm -rf .venv node_modules frontend/static/vendor

@@ -10,7 +10,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from frontend import assets, guide, information, machines, pages, report, staff, tools
+from frontend import (
+    assets,
+    glossary,
+    guide,
+    home,
+    information,
+    keeping,
+    machines,
+    programme,
+    report,
+    search,
+    staff,
+    views,
+)
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from indexer.settings import Settings
@@ -48,7 +61,9 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
         await own.close()
 
     app = application(own, lifespan)
-    for each in (assets, pages, tools, guide, information, machines, report, staff):
+    for each in (
+        assets, home, search, programme, views, keeping, guide, glossary, information, machines, report, staff
+    ):  # fmt: skip
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))
     app.add_middleware(Guarded)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from frontend.words import yen
+from frontend.words.values import yen
 from indexer.vocab import labels, regions
 from search_api.query import Query
 

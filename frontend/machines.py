@@ -19,7 +19,7 @@ router = APIRouter(include_in_schema=False)
 
 PER_SITEMAP = 50_000
 """The most addresses in one file (sitemaps.org)."""
-FIXED = ("/", "/search", "/guide", "/map", "/calendar", "/sources", "/about", "/accessibility")
+FIXED = ("/", "/search", "/guide", "/map", "/calendar", "/words", "/sources", "/about", "/accessibility")
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 

@@ -1,11 +1,12 @@
 """The deadlines of a question by day, and a month as weeks."""
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from indexer.schema import JST
+from indexer.schema import JST, Window, instant
+from indexer.state import FAR, timeline
 from search_api.models import Hit
 from search_api.query import MAX_PER_PAGE, Query, Sort
 from search_api.search import Searcher
@@ -53,12 +54,19 @@ class Month:
         return date(self.year, self.month, 1)
 
     @property
+    def last(self) -> date:
+        return self.next.first - timedelta(days=1)
+
+    @property
     def next(self) -> "Month":
         return Month.of(self.first + timedelta(days=32))
 
-    @property
-    def previous(self) -> "Month":
-        return Month.of(self.first - timedelta(days=1))
+    def following(self, ahead: int) -> list["Month"]:
+        """This month and so many after it."""
+        found = [self]
+        for _ in range(ahead):
+            found.append(found[-1].next)
+        return found
 
     @property
     def weeks(self) -> list[list[date | None]]:
@@ -67,30 +75,50 @@ class Month:
         return [[each if each.month == self.month else None for each in row] for row in rows]
 
 
-def closing_day(hit: Hit) -> date | None:
-    """The last day on which one can apply: an end at midnight belongs to the day before."""
-    if not hit.closes:
-        return None
-    return (datetime.fromisoformat(hit.closes).astimezone(JST) - timedelta(seconds=1)).date()
+@dataclass(frozen=True)
+class Deadline:
+    """An end of a programme: `at` is the instant, `window` the one that names it, None where several make it up."""
+
+    at: datetime
+    hit: Hit
+    window: Window | None
+
+    @property
+    def day(self) -> date:
+        """The last day on which one can apply: an end at midnight belongs to the day before."""
+        return (self.at - timedelta(seconds=1)).date()
 
 
-def by_day(hits: Iterable[Hit], month: Month) -> dict[date, list[Hit]]:
-    days: dict[date, list[Hit]] = {}
-    for each in hits:
-        day = closing_day(each)
-        if day and Month.of(day) == month:
-            days.setdefault(day, []).append(each)
-    return dict(sorted(days.items()))
+def ends(hit: Hit, now: datetime) -> Iterator[Deadline]:
+    """Every end of the programme that is still ahead, those of later rounds too."""
+    times = timeline(hit.windows, hit.kind)
+    for _, end in times.spans if times and hit.listed else ():
+        if now.timestamp() < end < FAR:
+            at = datetime.fromtimestamp(end, JST)
+            named = (each for each in hit.windows if each.closes and instant(each.closes, end=True) == at)
+            yield Deadline(at, hit, next(named, None))
 
 
-async def deadlines(searcher: Searcher, query: Query, month: Month) -> tuple[dict[date, list[Hit]], bool]:
+def by_day(hits: Iterable[Hit], first: date, last: date, now: datetime) -> dict[date, list[Deadline]]:
+    found = sorted((each for hit in hits for each in ends(hit, now)), key=lambda each: each.at)
+    days: dict[date, list[Deadline]] = {}
+    for each in found:
+        if first <= each.day <= last:
+            days.setdefault(each.day, []).append(each)
+    return days
+
+
+async def deadlines(searcher: Searcher, query: Query, month: Month) -> tuple[dict[date, list[Deadline]], bool]:
     """What closes in the month, by day, and whether that is all of it."""
-    asked = query.with_(sort=Sort.DEADLINE, per_page=MAX_PER_PAGE)
+    first = max(month.first, query.closes_from or month.first)
+    last = min(month.last, query.closes_to or month.last)
+    if first > last:
+        return {}, True
+    asked = query.with_(closes_from=first, closes_to=last, sort=Sort.DEADLINE, per_page=MAX_PER_PAGE)
     hits: list[Hit] = []
     for page in range(1, MOST_PAGES + 1):
         results = await searcher.search(asked.with_(page=page))
         hits += results.hits
-        last = closing_day(results.hits[-1]) if results.hits else None
-        if page * MAX_PER_PAGE >= results.total or last is None or last >= month.next.first:
-            return by_day(hits, month), True
-    return by_day(hits, month), False
+        if page * MAX_PER_PAGE >= results.total:
+            return by_day(hits, first, last, searcher.now), True
+    return by_day(hits, first, last, searcher.now), False

@@ -1,20 +1,21 @@
-"""What all pages share: the templates, their helpers, and the names of sources."""
+"""What all pages share: the templates, their helpers, and what base.html needs."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from fastapi import HTTPException, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 
+from frontend import place as places
 from frontend import words
 from frontend.assets import asset_url
+from frontend.place import Place
 from indexer.vocab import regions
 from search_api.models import FacetValue
 from search_api.search import area_label
-from search_api.services import Services, services
+from search_api.services import services
 
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
@@ -25,8 +26,11 @@ NAVIGATION = {
     "/guide": "省エネ",
     "/list": "マイリスト",
 }
+PLACED = ("/search", "/calendar")
+"""Pages that a reader's remembered place narrows: the links to them say so, and the page shows it as a condition."""
 DOCUMENTATION = "/api/docs"
 FOOTER = {
+    "/words": "ことばの説明",
     "/about": "このサイトについて",
     "/sources": "情報源と網羅",
     "/accessibility": "アクセシビリティ",
@@ -34,34 +38,48 @@ FOOTER = {
 }
 
 
-def page(request: Request, template: str, **context: Any) -> Response:
+class Entry(NamedTuple):
+    """A link of the navigation. `here`: it leads to the page that shows it."""
+
+    link: str
+    name: str
+    here: bool
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A page from its template, with what base.html needs besides `context`."""
     own = services(request)
+    near = places.remembered(request)
     shown = {
         "settings": own.settings,
         "now": own.clock(),
         "prefectures": regions.prefectures(),
-        "navigation": NAVIGATION,
+        "near": near,
+        "navigation": navigation(request.url.path, near),
         "footer": {path: name for path, name in FOOTER.items() if own.settings.docs or path != DOCUMENTATION},
     }
-    response = templates.TemplateResponse(request, template, shown | context)
-    response.headers["Vary"] = "HX-Request"
+    response = templates.TemplateResponse(request, template, shown | context, status_code=status)
+    response.headers["Vary"] = "HX-Request, Cookie"
     return response
+
+
+def navigation(path: str, near: Place) -> list[Entry]:
+    """
+    >>> [each.link for each in navigation("/search", Place("40", "40130"))][:3], navigation("/list", Place())[-1].here
+    (['/search?area=40130', '/calendar?area=40130', '/map'], True)
+    """
+    return [
+        Entry(f"{link}?area={near.code}" if near.code and link in PLACED else link, name, link == path)
+        for link, name in NAVIGATION.items()
+    ]
 
 
 def error_page(request: Request, status: int, title: str, text: str) -> Response:
-    """error.html: title, text."""
-    response = page(request, "error.html", title=title, text=text)
-    response.status_code = status
+    """error.html: title, text, code (the status)."""
+    response = page(request, "error.html", status=status, title=title, text=text, code=status)
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
-
-
-async def sources(own: Services) -> dict[str, str]:
-    """Names of sources for people."""
-    known = await run_in_threadpool(own.store.sources)
-    return {name: str(facts.get("title") or facts.get("publisher") or name) for name, facts in known.items()}
 
 
 def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], list[FacetValue]]:
@@ -80,11 +98,6 @@ def same_origin(request: Request) -> None:
         raise HTTPException(403, "別のサイトからの操作は受け付けません。")
 
 
-SHOWN = (
-    words.yen, words.day, words.plain_day, words.period, words.money, words.left, words.qualifiers, words.label,
-    words.who, words.told, words.where, words.inferred, words.outside, words.all_areas, words.has_state,
-    words.news_label, words.news_told, words.verdict, words.understood_told,
-    area_label, foremost, asset_url,
-)  # fmt: skip
+SHOWN = (*words.SHOWN, area_label, foremost, asset_url)
 templates.env.globals |= {each.__name__: each for each in SHOWN}
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

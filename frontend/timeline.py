@@ -1,63 +1,125 @@
-"""Windows as bars on one line of time, for the drawing on a programme's page."""
+"""Windows as bars over one axis of months, for the drawing on a programme's page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from indexer.schema import Window, instant
+from indexer.schema import JST, Kind, Role, Window, instant
+from indexer.state import ENDLESS, State, standing
 
-MARGIN = 0.04
+MARGIN = 0.06
 """Of the line's length, added where a window has no beginning or no end: it runs on into it."""
+MOST_TICKS = 6
+STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+"""Months from one mark of the axis to the next."""
+ROOM = 4.0
+"""Percent of the line: nearer to an end, or to today, a mark has no room for its words."""
 
 
 @dataclass(frozen=True)
-class Bar:
-    """From `start`, `width` long, in percent of the line. `over`: it has ended."""
+class Tick:
+    at: float
+    moment: datetime
 
-    start: float
-    width: float
-    over: bool
-    event: bool
+
+@dataclass(frozen=True)
+class Row:
+    """A window, its own state, and its bar: from `start`, `width` long, in percent; None where it names no date.
+
+    `open_start`, `open_end`: from when or until when is not said, or the end may come before the day named.
+    """
+
     window: Window
+    state: State
+    start: float | None = None
+    width: float = 0.0
+    open_start: bool = False
+    open_end: bool = False
+
+    @property
+    def event(self) -> bool:
+        return self.window.role is Role.EVENT
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """`first` and `last` are the days at the line's two ends, None where it runs on; `today` is in percent of it."""
+    """`today` is in percent of the line, None where no window has a date and nothing can be drawn."""
 
-    first: date | None
-    last: date | None
-    today: float
-    bars: tuple[Bar, ...]
+    rows: tuple[Row, ...]
+    today: float | None = None
+    ticks: tuple[Tick, ...] = ()
 
 
-def timeline(windows: Sequence[Window], now: datetime) -> Timeline | None:
-    """The dated windows on a line that also holds today; None where no window has a date.
+def timeline(windows: Sequence[Window], now: datetime, *, kind: Kind = Kind.SUBSIDY, listed: bool = True) -> Timeline:
+    """The windows in the order of time, on a line that also holds today.
 
-    >>> from indexer.schema import JST
     >>> line = timeline([Window(opens="2026-04-01", closes="2026-04-30", raw="")], datetime(2026, 4, 16, tzinfo=JST))
-    >>> round(line.today), [round(each.width) for each in line.bars]
-    (50, [100])
+    >>> line.today, [(each.state.value, each.start, each.width) for each in line.rows]
+    (50.0, [('open', 0.0, 100.0)])
     """
-    dated = [each for each in windows if each.opens or each.closes]
+    ordered = sorted(windows, key=lambda each: each.opens or each.closes or "9")
+    states = [_state(each, now, kind, listed) for each in ordered]
+    dated = [each for each in ordered if each.opens or each.closes]
     if not dated:
-        return None
-    edges = [instant(each.opens) for each in dated if each.opens]
-    edges += [instant(each.closes, end=True) for each in dated if each.closes]
+        return Timeline(tuple(Row(window, state) for window, state in zip(ordered, states, strict=True)))
+    edges = [edge for each in dated for edge in _edges(each) if edge]
     first, last = min(*edges, now), max(*edges, now)
     margin = max((last - first) * MARGIN, timedelta(days=1))
-    begins, ends = all(each.opens for each in dated), all(each.closes for each in dated)
-    first, last = first if begins else first - margin, last if ends else last + margin
+    first = first if all(_edges(each)[0] for each in dated) else first - margin
+    last = last if all(_edges(each)[1] for each in dated) else last + margin
 
     def position(at: datetime) -> float:
         return round(100 * ((at - first) / (last - first)), 2)
 
-    bars = []
-    for each in dated:
-        start = position(instant(each.opens)) if each.opens else 0.0
-        closes = instant(each.closes, end=True) if each.closes else None
+    def row(window: Window, state: State) -> Row:
+        if not (window.opens or window.closes):
+            return Row(window, state)
+        opens, closes = _edges(window)
+        start = position(opens) if opens else 0.0
         finish = position(closes) if closes else 100.0
-        over = bool(each.ended_early) or (closes is not None and closes <= now)
-        bars.append(Bar(start, round(max(finish - start, 1.0), 2), over, each.role.value == "event", each))
-    days = first.date() if begins else None, (last - timedelta(seconds=1)).date() if ends else None
-    return Timeline(*days, position(now), tuple(bars))
+        if window.ended_early and window.ended_early.at:
+            finish = min(finish, max(start, position(instant(window.ended_early.at, end=True))))
+        return Row(
+            window,
+            state,
+            start,
+            round(max(finish - start, 1.0), 2),
+            open_start=opens is None,
+            open_end=not window.ended_early and (closes is None or window.basis in ENDLESS),
+        )
+
+    today = position(now)
+    ticks = (Tick(position(each), each) for each in _marks(first, last))
+    return Timeline(
+        tuple(row(window, state) for window, state in zip(ordered, states, strict=True)),
+        today,
+        tuple(each for each in ticks if ROOM < each.at < 100 - ROOM and abs(each.at - today) > ROOM),
+    )
+
+
+def _edges(window: Window) -> tuple[datetime | None, datetime | None]:
+    """When it begins and ends, where that is said. An event of which only the beginning is said ends with its day."""
+    ends = window.closes or (window.opens and window.opens[:10] if window.role is Role.EVENT else None)
+    return instant(window.opens) if window.opens else None, instant(ends, end=True) if ends else None
+
+
+def _state(window: Window, now: datetime, kind: Kind, listed: bool) -> State:
+    """Of the window alone. An event is judged by its own dates, whatever it is part of."""
+    if window.ended_early:
+        return State.CLOSED
+    if window.role is Role.APPLY:
+        return standing([window], kind, listed=listed, now=now).state
+    opens, closes = _edges(window)
+    if opens is None and closes is None:
+        return State.UNKNOWN
+    return State.CLOSED if closes and closes <= now else State.UPCOMING if opens and opens > now else State.OPEN
+
+
+def _marks(first: datetime, last: datetime) -> Iterator[datetime]:
+    """Beginnings of months, few enough to be read."""
+    months = (last.year - first.year) * 12 + last.month - first.month
+    step = next((each for each in STEPS if months / each <= MOST_TICKS), STEPS[-1])
+    number = -(-(first.year * 12 + first.month) // step) * step
+    while (at := datetime(number // 12, number % 12 + 1, 1, tzinfo=JST)) <= last:
+        yield at
+        number += step

@@ -43,7 +43,7 @@ TOWN = programme(
     stages=["reduce"],
     fields=["environment"],
     official_url="https://invented.example/solar",
-    body="太陽光パネルの設置費用の一部を補助します。",
+    body="太陽光パネルの設置費用の一部を補助します。\n詳細はhttps://invented.example/a(b)）をご覧ください。",
     evidence={"renewables": ("太陽光パネル",)},
     eligibility=Eligibility(employees_max=20, industries=("E",), raw="従業員20人以下の製造業"),
 )

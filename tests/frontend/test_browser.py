@@ -42,6 +42,7 @@ PAGES = [
     "/list?id=invented-0001&id=invented-0091",
     "/list",
     "/guide",
+    "/words",
     "/sources",
     "/about",
     "/accessibility",
@@ -239,10 +240,31 @@ def test_results_change_in_place_and_are_announced(visit: Open) -> None:
     assert page.locator("h1").count() == 1
 
 
-def test_the_search_box_suggests(visit: Open) -> None:
-    page = visit("/")
-    page.get_by_label("ことば").press_sequentially("太陽光")
-    page.locator("#suggestions option[value='福岡市 太陽光パネル設置補助金']").wait_for(state="attached")
+def test_the_search_box_suggests_what_leads_somewhere(visit: Open) -> None:
+    page = visit("/?area=40130")
+    box = page.get_by_role("combobox", name="ことば")
+    box.press_sequentially("たいようこう")
+    option = page.locator("#suggestions [role=option]", has_text="福岡市 太陽光パネル設置補助金")
+    option.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    box.press("ArrowDown")
+    pointed = box.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{pointed}").get_attribute("aria-selected") == "true"
+    box.press("Escape")
+    assert page.locator("#suggestions").is_hidden() and box.input_value() == "たいようこう"
+    box.press_sequentially("は")
+    box.press("Backspace")
+    option.wait_for()
+    option.click()
+    page.wait_for_url("**/programmes/invented-0091")
+
+
+def test_enter_without_an_option_searches_for_the_words(visit: Open) -> None:
+    page = visit("/?area=40130")
+    page.get_by_role("combobox", name="ことば").press_sequentially("太陽光")
+    page.locator("#suggestions [role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*area=40130")
 
 
 def test_my_list_lives_in_the_browser(visit: Open) -> None:

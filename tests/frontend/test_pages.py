@@ -11,9 +11,11 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
+from frontend import origins
 from frontend.assets import asset_url
 from indexer.publish import publish
 from indexer.schema import Change, Link, LinkState
+from indexer.store import Run
 from tests.running import Site
 
 pytestmark = pytest.mark.engine
@@ -42,6 +44,7 @@ PAGES = [
     "/list",
     "/list?id=invented-0001&id=invented-0090",
     "/guide",
+    "/words",
     "/sources",
     "/about",
     "/accessibility",
@@ -129,8 +132,8 @@ def test_an_empty_result_says_what_to_drop_and_what_it_would_give(client: TestCl
 def test_chips_drop_what_they_name(client: TestClient) -> None:
     page = soup(client.get("/search?q=補助金&area=13&theme=energy_saving&kind=-loan").text)
     chips = {each.get_text(strip=True): each["href"] for each in page.select(".chips a")}
-    assert chips["「補助金」×を外す"] == "/search?area=13&kind=-loan&theme=energy_saving"
-    assert chips["融資・保証を除く×を外す"] == "/search?q=%E8%A3%9C%E5%8A%A9%E9%87%91&area=13&theme=energy_saving"
+    assert chips["「補助金」を外す"] == "/search?area=13&kind=-loan&theme=energy_saving"
+    assert chips["融資・保証を除くを外す"] == "/search?q=%E8%A3%9C%E5%8A%A9%E9%87%91&area=13&theme=energy_saving"
 
 
 def test_a_programme_shows_the_words_of_the_source_and_what_changed(client: TestClient) -> None:
@@ -165,32 +168,6 @@ def test_nothing_of_a_source_can_run(client: TestClient, path: str) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_calendar_holds_every_deadline_of_its_month(client: TestClient) -> None:
-    text = client.get("/calendar?month=2026-12").text
-    wanted = client.get("/api/programmes?per_page=100").json()["hits"]
-    due = [each["title"] for each in wanted if "2026-12-01T00:00" < (each["closes"] or "")[:16] <= "2027-01-01T00:00"]
-    titles = {each.get_text() for each in soup(text).select(".day .brief a")}
-    assert due and titles == set(due)
-    for odd in ("1999-01", "2099-01", "x", "2026-13"):
-        assert "2026年8月" in client.get("/calendar", params={"month": odd}).text
-
-
-def test_the_map_counts_what_the_search_finds(client: TestClient) -> None:
-    page = soup(client.get("/map").text)
-    rows = {str(each.a["href"]): each.select("td") for each in page.select("tbody tr") if each.a}
-    assert len(rows) == 47
-    for link in ("/search?area=05", "/search?area=13", "/search?area=31"):
-        total = client.get(link.replace("/search", "/api/programmes")).json()["total"]
-        assert rows[link][1].get_text() == f"{total:,}"
-
-
-def test_four_are_compared_and_what_is_missing_is_named(client: TestClient) -> None:
-    page = soup(client.get("/compare?" + "&".join(f"id=invented-000{each}" for each in range(1, 7)) + "&id=none").text)
-    assert len(page.select(".compare thead th a")) == 4
-    assert "4件まで" in page.get_text()
-    assert "見つからない番号がありました（none）" in client.get("/compare?id=none").text
-
-
 def test_pages_are_light(client: TestClient) -> None:
     pages = {path: len(gzip.compress(client.get(path).text.encode(), 5)) for path in PAGES}
     assert max(pages.values()) <= 40_000, pages
@@ -211,6 +188,62 @@ def test_styles_and_scripts_are_kept_for_ever_until_they_change(client: TestClie
     old = client.get("/static/made/site-000000000000.css")
     assert old.content == kept.content and old.headers["cache-control"] == "no-cache"
     assert client.get("/static/made/none-0.css").status_code == 404
+
+
+def test_the_place_that_is_remembered_goes_along(client: TestClient) -> None:
+    client.cookies.set("place", "40130")
+    try:
+        page = soup(client.get("/words").text)
+        links = [str(each["href"]) for each in page.select(".site-nav a")]
+        assert links[:3] == ["/search?area=40130", "/calendar?area=40130", "/map"]
+        everywhere = client.get("/search?q=補助金").text
+        assert "福岡県福岡市の会社が使えるものに絞る" in everywhere
+        assert "使えるものに絞る" not in client.get("/search?q=補助金&area=13").text
+    finally:
+        client.cookies.clear()
+
+
+def test_a_source_that_is_down_is_said_where_its_data_is_shown(client: TestClient, site: Site) -> None:
+    def run(ok: bool) -> Run:
+        at = "2026-08-20T04:00:00+09:00" if ok else "2026-08-21T04:00:00+09:00"
+        return Run(source="invented", variant="{}", at=at, ok=ok, counts={})
+
+    shown = (
+        "/",
+        "/search",
+        "/programmes/invented-0001",
+        "/calendar",
+        "/list?id=invented-0001",
+        "/compare?id=invented-0001",
+    )
+    with site.services.store.transaction() as writer:
+        writer.add_run(run(True))
+        writer.add_run(run(False))
+    origins._sources.cache_clear()
+    for path in shown:
+        assert "からの取得が止まっています。2026年8月20日（木）に取得した内容" in client.get(path).text, path
+    assert "取得が止まっています" not in client.get("/list").text
+    with site.services.store.transaction() as writer:
+        writer.add_run(run(True).__class__(**run(True).__dict__ | {"at": "2026-08-22T03:00:00+09:00"}))
+    origins._sources.cache_clear()
+    assert "取得が止まっています" not in client.get("/search").text
+
+
+def test_addresses_in_a_text_are_links_and_nothing_else_is(client: TestClient) -> None:
+    body = soup(client.get("/programmes/invented-0091").text).select_one(".body")
+    assert body is not None
+    assert [str(each["href"]) for each in body.select("a")] == ["https://invented.example/a(b)"]
+
+
+def test_what_cannot_be_read_is_quoted_or_said(client: TestClient) -> None:
+    cards = {
+        str(each.a["href"]): each.select_one(".card-facts").get_text(" ", strip=True)  # type: ignore[union-attr]
+        for each in soup(client.get("/search?area=40130&per_page=100").text).select(".card")
+        if each.a
+    }
+    assert "対象 製造業・従業員20人以下" in cards["/programmes/invented-0091"]
+    assert "対象 公式ページでご確認ください" in cards["/programmes/invented-0005"]
+    assert "金額 記載なし" in cards["/programmes/invented-0005"]
 
 
 def test_while_the_engine_is_away_pages_that_need_it_say_so(client: TestClient, site: Site) -> None:

@@ -1,17 +1,84 @@
-// What the search box could mean, once typing pauses.
+// What the search box could mean, once typing pauses: a combobox with a list (ARIA Authoring Practices), whose options
+// lead to a programme, a theme or kind, a place, or a search by a scheme's name. Enter without an option searches.
 {
-  const box = $("q"), suggestions = $("suggestions");
-  let typing = 0;
-  if (box && suggestions) box.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(async () => {
-      const asked = box.value.trim();
-      if (asked.length < 1 || asked.length > 60) return suggestions.replaceChildren();
-      const answer = await fetch("/api/suggest?q=" + encodeURIComponent(asked)).catch(() => null);
-      if (!answer?.ok || asked !== box.value.trim()) return;
-      const found = await answer.json();
-      const names = [...(found.schemes || []).map((each) => each.label), ...(found.labels || []).map((each) => each.label), ...(found.programmes || []).map((each) => each.title)];
-      suggestions.replaceChildren(...[...new Set(names.filter(Boolean))].map((name) => new Option(name, name)));
-    }, 200);
-  });
+  const box = $("q"), list = $("suggestions");
+  if (box && list) {
+    const PAUSE = 150, LONGEST = 60;
+    let typing = 0, active = -1;
+    const options = () => [...list.children];
+    const place = () => $("town")?.value || $("prefecture")?.value || "";
+    const search = (values) => "/search?" + new URLSearchParams(Object.entries(values).filter(([, value]) => value));
+
+    const close = () => {
+      list.hidden = true;
+      active = -1;
+      box.setAttribute("aria-expanded", "false");
+      box.removeAttribute("aria-activedescendant");
+    };
+    const point = (to) => {
+      const all = options();
+      active = (to + all.length) % all.length;
+      all.forEach((each, at) => each.setAttribute("aria-selected", String(at === active)));
+      box.setAttribute("aria-activedescendant", all[active].id);
+      all[active].scrollIntoView({ block: "nearest" });
+    };
+    const show = (found) => {
+      const rows = [
+        ...(found.schemes || []).map((each) => [each.label, "制度", search({ q: each.label, area: place() })]),
+        ...(found.labels || []).map((each) => [each.label, "分類", search({ [each.facet]: each.value, area: place() })]),
+        ...(found.areas || []).slice(0, 3).map((each) => [each.name, "場所", search({ area: each.code })]),
+        ...(found.programmes || []).map((each) => [each.title, "支援のページ", "/programmes/" + encodeURIComponent(each.id)]),
+      ];
+      list.replaceChildren(...rows.map(([name, kind, href], at) => {
+        const row = document.createElement("li"), what = document.createElement("span"), of = document.createElement("span");
+        row.id = "suggestion-" + at;
+        row.setAttribute("role", "option");
+        row.setAttribute("aria-selected", "false");
+        row.dataset.href = href;
+        what.textContent = name;
+        of.textContent = kind;
+        row.append(what, of);
+        return row;
+      }));
+      if (!rows.length) return close();
+      active = -1;
+      list.hidden = false;
+      box.setAttribute("aria-expanded", "true");
+      box.removeAttribute("aria-activedescendant");
+      announce("候補が" + rows.length + "件あります。上下の矢印キーで選べます。");
+    };
+
+    box.setAttribute("role", "combobox");
+    box.setAttribute("aria-autocomplete", "list");
+    box.setAttribute("aria-controls", list.id);
+    close();
+    box.addEventListener("input", (event) => {
+      clearTimeout(typing);
+      if (event.isComposing && !box.value.trim()) return;
+      typing = setTimeout(async () => {
+        const asked = box.value.trim();
+        if (!asked || asked.length > LONGEST) return close();
+        const answer = await fetch("/api/suggest?q=" + encodeURIComponent(asked)).catch(() => null);
+        if (!answer?.ok || asked !== box.value.trim() || document.activeElement !== box) return;
+        show(await answer.json());
+      }, PAUSE);
+    });
+    box.addEventListener("keydown", (event) => {
+      // While Japanese is being converted the keys belong to the input method.
+      if (list.hidden || event.isComposing) return;
+      if (event.key === "ArrowDown") point(active + 1);
+      else if (event.key === "ArrowUp") point(active < 0 ? -1 : active - 1);
+      else if (event.key === "Escape") close();
+      else if (event.key === "Enter" && active >= 0) location.assign(options()[active].dataset.href);
+      else return;
+      event.preventDefault();
+    });
+    box.addEventListener("blur", close);
+    // The box keeps the focus while an option is pressed: else the list would be gone before the press ends.
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
+      const row = event.target.closest("li");
+      if (row) location.assign(row.dataset.href);
+    });
+  }
 }

@@ -1,0 +1,109 @@
+"""One programme: what can be had, until when, by whom, and where all that was read."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from frontend import place as places
+from frontend.machines import structured
+from frontend.origins import sources
+from frontend.place import Place
+from frontend.related import related
+from frontend.rendering import page
+from frontend.timeline import timeline
+from frontend.words.changes import FIELDS
+from indexer.vocab import regions
+from search_api.asking import telling
+from search_api.detail import detail
+from search_api.errors import NotFound, Unavailable
+from search_api.models import Detail, Hit
+from search_api.query import Query, Scope, StateChoice
+from search_api.services import Own, Services, public_base
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/programmes/{id}")
+async def programme(request: Request, id: str, own: Own) -> Response:
+    """programme.html: programme (Detail), line (Timeline), counts (the window that decides the state, or None),
+    labelled [(facet, value, words of the source)], similar (hits), elsewhere (hits: in other towns of the prefecture),
+    related (Related), late (sources), lead (a summary that the body does not repeat), sources (names), source_title,
+    fields, place, structured (JSON-LD).
+    """
+    found = await run_in_threadpool(detail, own.store, id, own.clock())
+    if found is None:
+        raise NotFound(id)
+    if found.id != id:
+        # Another listing of a programme that we show as one.
+        return RedirectResponse(f"/programmes/{quote(found.id)}", 302)
+    known, near = await sources(own), places.remembered(request)
+    line = timeline(found.windows, own.clock(), kind=found.kind, listed=found.listed)
+    return page(
+        request,
+        "programme.html",
+        programme=found,
+        line=line,
+        counts=next((each.window for each in line.rows if each.state is found.state), None),
+        labelled=[
+            (facet, value, found.evidence.get(value, ())[:3])
+            for facet, values in (
+                ("stage", found.stages),
+                ("theme", found.themes),
+                ("lever", found.levers),
+                ("field", found.fields),
+            )
+            for value in values
+        ],
+        similar=await _similar(own, found, near),
+        elsewhere=await _elsewhere(own, found),
+        related=await run_in_threadpool(related, own.store, found, own.clock()),
+        late=known.late_of([found]),
+        lead="" if _plain(found.body).startswith(_plain(found.summary).rstrip("…")) else found.summary,
+        sources=known.names,
+        source_title=known.names.get(found.source.name, found.source.publisher),
+        structured=structured(found, f"{public_base(request, own)}/programmes/{quote(found.id)}"),
+        fields=FIELDS,
+        place=near,
+    )
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split())
+
+
+async def _similar(own: Services, found: Detail, near: Place) -> list[Hit]:
+    """Up to five of the same kind, about the same, for firms in the same place, or near here for what is nationwide.
+
+    None while the engine is away.
+    """
+    area = found.areas[:1] if found.areas != ("JP",) else (near.code or "JP",)
+    known = {found.id, *(each.id for each in found.relations)}
+    return [each for each in await _alike(own, found, area=area) if each.id not in known][:5]
+
+
+async def _elsewhere(own: Services, found: Detail) -> list[Hit]:
+    """The same kind of support in other towns of its prefecture, open ones only; empty where it is not a town's own."""
+    towns = {code for code in found.areas if len(code) == 5}
+    if not towns or len(towns) != len(found.areas) or len(towns) > 3:
+        return []
+    everywhere = await _alike(
+        own, found, area=(regions.prefecture_of(min(towns)),), scope=(Scope.MUNICIPALITY,), state=(StateChoice.OPEN,)
+    )
+    return [each for each in everywhere if not towns & set(each.areas)][:5]
+
+
+async def _alike(own: Services, found: Detail, **where: Any) -> tuple[Hit, ...]:
+    """Of the same kind, with words of its title in theirs, in the places of `where`. None while the engine is away."""
+    words = telling(found.title)
+    if not words:
+        return ()
+    query = Query(q=" ".join(words), literal=True, kind=(found.kind.value,), per_page=30, **where)
+    try:
+        hits = (await own.search(query)).hits
+    except Unavailable:
+        return ()
+    alike = [each for each in hits if set(words) & set(telling(each.title, most=10))]
+    return tuple(sorted(alike, key=lambda each: -len(set(words) & set(telling(each.title, most=10)))))

@@ -1,0 +1,116 @@
+"""Search: one address for the page and for the part of it that changes."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from frontend import place as places
+from frontend.chips import Chip, chips
+from frontend.origins import sources
+from frontend.rendering import page
+from indexer.vocab import labels, regions
+from search_api.query import Query, Scope, Sort, StateChoice
+from search_api.services import Own, Services
+from search_api.understand import understand
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+SORTS = {
+    Sort.RELEVANCE: "おすすめ順",
+    Sort.DEADLINE: "締切順",
+    Sort.NEWEST: "新着順",
+    Sort.AMOUNT: "金額順",
+}
+FACETS = {
+    "state": "募集状況",
+    "kind": "種類",
+    "closes_within": "締切まで",
+    "stage": "GX（脱炭素）の段階",
+    "theme": "GX（脱炭素）のテーマ",
+    "field": "分野",
+    "issuer_level": "実施機関",
+    "posted_within": "掲載",
+    "source": "情報源",
+}
+FIRM = ("industry", "employees", "capital")
+"""What a question can say of the reader's firm."""
+
+
+@router.get("/search")
+async def search(request: Request, own: Own) -> Response:
+    """search.html: query, plain (the query from its first page), results, dropped (parameters not understood), chips,
+    sources (names), late (sources), last_page, ways (out of an empty result), place (for the form), unknown_place (the
+    question for what has no place, or None), understood (words that became conditions), literal (the question with them
+    as words), trades (labels), firm (does the question describe one?), here (the question at the remembered place, or
+    None), view (of the tabs).
+    """
+    if "prefecture" in request.query_params:
+        return _submitted(request, "/search")
+    if "" in request.query_params.values():
+        return RedirectResponse(Query.lenient(request.query_params.multi_items())[0].url("/search"), 303)
+    asked, dropped = Query.lenient(request.query_params.multi_items())
+    said = understand(asked, own.clock())
+    query = said.query
+    results = await own.search(query)
+    known = await sources(own)
+    chosen = chips(query, known.names)
+    names = "・".join(each.name for each in chosen)
+    near = places.remembered(request)
+    return page(
+        request,
+        "_results.html" if _fragment(request) else "search.html",
+        heading=f"{names}の支援 {results.total:,}件" if names else f"支援を探す {results.total:,}件",
+        view="/search",
+        query=query,
+        place=places.of(query.area),
+        plain=query.with_(page=1, per_page=20),
+        results=results,
+        dropped=dropped,
+        understood=said.words,
+        literal=asked.with_(literal=True),
+        facets=FACETS,
+        trades=labels.labels("industry"),
+        sorts=SORTS,
+        last_page=max(1, -(-results.total // query.per_page)),
+        chips=chosen,
+        sources=known.names,
+        late=known.late_of(results.hits),
+        firm=any(getattr(query, each) not in (None, ()) for each in FIRM),
+        here=query.with_(area=(near.code,)) if near.code and not query.area and not said.choices else None,
+        ways=[] if results.total else await _ways(own, query, chosen),
+        unknown_place=query.with_(area=(), scope=(Scope.UNKNOWN,)) if query.area and not query.scope else None,
+    )
+
+
+@router.get("/places/towns")
+async def towns(request: Request, prefecture: str = "") -> Response:
+    """_towns.html, the choices of the form's second list: place."""
+    return page(request, "_towns.html", place=places.asked(prefecture, ""))
+
+
+def _fragment(request: Request) -> bool:
+    """htmx asks for the part that changes; when it goes back in history it needs the whole page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def _submitted(request: Request, path: str) -> Response:
+    """The form's answer: the same question as a URL to keep and share, and the place remembered."""
+    values = request.query_params
+    place = places.asked(values["prefecture"], values.get("town", ""))
+    rest = [item for item in values.multi_items() if item[0] not in ("prefecture", "town", "area")]
+    query, _ = Query.lenient([*rest, ("area", place.code)])
+    response = RedirectResponse(query.url(path), 303)
+    places.remember(response, place)
+    return response
+
+
+async def _ways(own: Services, query: Query, chosen: list[Chip]) -> list[tuple[str, str, int]]:
+    """Ways out of an empty result: (in words, link, results), those that lead to something, the narrowest first."""
+    tried = [(f"{each.name} の条件を外す", each.without) for each in chosen]
+    if not query.state:
+        tried.append(("受付を終えたものも含める", query.with_(state=(StateChoice.ANY,))))
+    place = places.of(query.area)
+    if place.town:
+        tried.append((f"{regions.get(place.prefecture).name}全体に広げる", query.with_(area=(place.prefecture,))))
+    totals = await own.searcher.totals([each for _, each in tried])
+    found = [(name, each.url("/search"), total) for (name, each), total in zip(tried, totals, strict=True) if total]
+    return sorted(found, key=lambda each: each[2])
