@@ -1,14 +1,18 @@
-"""A site whose programmes try everything: a script in every field, and enough of them for pages and lists."""
+"""A site whose programmes try everything: scripts in every field, enough of them for pages and lists; a browser."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from frontend.app import create_app
 from indexer.engine import Engine
 from indexer.schema import Address, Amount, Attachment, Eligibility, Issuer
-from tests.running import Site
+from search_api.services import Services
+from tests.running import Site, served
 from tests.samples import CLOSING, EVERYTHING, OPEN, programme, window
 
 SCRIPT = '<script>window.ran = 1</script><img src=x onerror="window.ran = 1">'
@@ -58,3 +62,57 @@ def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Site:
 def client(site: Site) -> Iterator[TestClient]:
     with TestClient(create_app(own=site.services), follow_redirects=False, raise_server_exceptions=True) as opened:
         yield opened
+
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    # Services of its own: what a test client has opened belongs to that client's loop.
+    own = Services(site.services.settings, site.services.clock, site.find)
+    with served(create_app(own=own)) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        pytest.skip("Chromium is not here")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Open]:
+    """Opens a path in a fresh context; what the page complains of on the console fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(path: str, width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(base_url=address, viewport={"width": width, "height": 800}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda each: complaints.append(each.text) if each.type in ("error", "warning") else None)
+        page.on("pageerror", lambda each: complaints.append(str(each)))
+        page.goto(path)
+        return page
+
+    yield opened
+    for each in contexts:
+        each.close()
+    assert [each for each in complaints if "404" not in each and "503" not in each] == []

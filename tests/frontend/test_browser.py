@@ -1,27 +1,12 @@
 """Pages in a real browser: accessibility, keyboard, no JavaScript, width, weight, and what JavaScript adds."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from frontend.app import create_app
 from tests.conftest import ROOT
-from tests.running import Site, served
+from tests.frontend.conftest import Open
 
 pytestmark = [pytest.mark.engine, pytest.mark.browser]
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -47,47 +32,6 @@ PAGES = [
     "/about",
     "/accessibility",
 ]
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    with served(create_app(own=site.services)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if found is None:
-        pytest.skip("Chromium is not here")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Open]:
-    """Opens a path in a fresh context; what the page complains of on the console fails the test."""
-    contexts: list[BrowserContext] = []
-    complaints: list[str] = []
-
-    def opened(path: str, width: int = 1280, **options: Any) -> Page:
-        context = browser.new_context(base_url=address, viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("console", lambda each: complaints.append(each.text) if each.type in ("error", "warning") else None)
-        page.on("pageerror", lambda each: complaints.append(str(each)))
-        page.goto(path)
-        return page
-
-    yield opened
-    for each in contexts:
-        each.close()
-    assert [each for each in complaints if "404" not in each and "503" not in each] == []
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed")
