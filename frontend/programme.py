@@ -31,7 +31,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
     """programme.html: programme (Detail), line (Timeline), counts (the window that decides the state, or None),
     labelled [(facet, value, words of the source)], similar (hits), elsewhere (hits: in other towns of the prefecture),
     related (Related), late (sources), lead (a summary that the body does not repeat), sources (names), source_title,
-    fields, place, structured (JSON-LD).
+    fields, place, address (of this page), structured (JSON-LD).
     """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
@@ -39,6 +39,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
     if found.id != id:
         # Another listing of a programme that we show as one.
         return RedirectResponse(f"/programmes/{quote(found.id)}", 302)
+    address = f"{public_base(request, own)}/programmes/{quote(found.id)}"
     known, near = await sources(own), places.remembered(request)
     line = timeline(found.windows, own.clock(), kind=found.kind, listed=found.listed)
     return page(
@@ -64,7 +65,8 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         lead="" if _plain(found.body).startswith(_plain(found.summary).rstrip("…")) else found.summary,
         sources=known.names,
         source_title=known.names.get(found.source.name, found.source.publisher),
-        structured=structured(found, f"{public_base(request, own)}/programmes/{quote(found.id)}"),
+        address=address,
+        structured=structured(found, address),
         fields=FIELDS,
         place=near,
     )

@@ -5,12 +5,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from frontend import place as places
 from frontend.chips import Chip, chips
+from frontend.links import Links
 from frontend.origins import sources
 from frontend.rendering import page
 from indexer.vocab import labels, regions
 from search_api.query import Query, Scope, Sort, StateChoice
 from search_api.services import Own, Services
-from search_api.understand import understand
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -37,20 +37,19 @@ FIRM = ("industry", "employees", "capital")
 
 @router.get("/search")
 async def search(request: Request, own: Own) -> Response:
-    """search.html: query, plain (the query from its first page), results, dropped (parameters not understood), chips,
-    sources (names), late (sources), last_page, ways (out of an empty result), place (for the form), unknown_place (the
-    question for what has no place, or None), understood (words that became conditions), literal (the question with them
-    as words), trades (labels), firm (does the question describe one?), here (the question at the remembered place, or
-    None), view (of the tabs).
+    """search.html: query (as it was understood), links (from it), plain (the query from its first page), results,
+    dropped (parameters not understood), chips, sources (names), late (sources), last_page, ways (out of an empty
+    result), place (for the form), unknown_place (the question for what has no place, or None), understood (words that
+    became conditions), literal (the question with them as words), trades (labels), firm (does the question describe
+    one?), here (the question at the remembered place, or None), view (of the tabs).
     """
     if "prefecture" in request.query_params:
         return _submitted(request, "/search")
     if "" in request.query_params.values():
         return RedirectResponse(Query.lenient(request.query_params.multi_items())[0].url("/search"), 303)
     asked, dropped = Query.lenient(request.query_params.multi_items())
-    said = understand(asked, own.clock())
-    query = said.query
-    results = await own.search(query)
+    results = await own.search(asked)
+    query = Query.model_validate(results.query)
     known = await sources(own)
     chosen = chips(query, known.names)
     names = "・".join(each.name for each in chosen)
@@ -61,11 +60,12 @@ async def search(request: Request, own: Own) -> Response:
         heading=f"{names}の支援 {results.total:,}件" if names else f"支援を探す {results.total:,}件",
         view="/search",
         query=query,
+        links=Links(query),
         place=places.of(query.area),
         plain=query.with_(page=1, per_page=20),
         results=results,
         dropped=dropped,
-        understood=said.words,
+        understood=results.words,
         literal=asked.with_(literal=True),
         facets=FACETS,
         trades=labels.labels("industry"),
@@ -75,7 +75,7 @@ async def search(request: Request, own: Own) -> Response:
         sources=known.names,
         late=known.late_of(results.hits),
         firm=any(getattr(query, each) not in (None, ()) for each in FIRM),
-        here=query.with_(area=(near.code,)) if near.code and not query.area and not said.choices else None,
+        here=query.with_(area=(near.code,)) if near.code and not query.area and not results.choices else None,
         ways=[] if results.total else await _ways(own, query, chosen),
         unknown_place=query.with_(area=(), scope=(Scope.UNKNOWN,)) if query.area and not query.scope else None,
     )

@@ -38,7 +38,7 @@ def test_a_later_round_stands_in_its_own_month(client: TestClient) -> None:
         soup(client.get(f"/calendar?area=40130&month=2026-{month}").text).select(".day") for month in ("08", "10")
     )
     by_day = {str(each.h3["id"]): each.get_text() for each in (*august, *october) if each.h3}
-    assert "第2回" in by_day["day-22"] and "17:00 まで" in by_day["day-22"]
+    assert "第2回" in by_day["day-22"] and "17:00まで" in by_day["day-22"]
     assert "福岡市 太陽光発電設備補助金" in by_day["day-30"] and "第3回" in by_day["day-30"]
 
 
@@ -78,7 +78,7 @@ def test_the_map_keeps_the_conditions_but_the_place(client: TestClient) -> None:
     page = soup(client.get("/map?gx=true&nonsense=1").text)
     assert page.select_one(".map a[href='/search?area=40&gx=true']")
     assert [str(each["href"]) for each in page.select(".chips a")] == ["/map"]
-    assert "使えない指定がありました（nonsense）" in page.get_text()
+    assert "分からない指定がありました（nonsense）" in page.get_text()
 
 
 def test_the_outlines_are_those_of_the_package() -> None:

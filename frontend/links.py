@@ -1,0 +1,47 @@
+"""The addresses of a question and of its neighbours.
+
+A page of results links to some sixty questions that differ by one value each. `Query.url` checks each of them anew;
+here what was checked once is only written down.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import quote_plus
+
+from search_api.query import Query
+
+ORDER = tuple(name for name in Query.model_fields if name != "page")
+
+
+class Links:
+    """Links from one question, all to the first page of another."""
+
+    def __init__(self, query: Query) -> None:
+        self._values: dict[str, list[str]] = {}
+        for name, value in query.items():
+            if name != "page":
+                self._values.setdefault(name, []).append(value)
+        self._written = {name: _written(name, values) for name, values in self._values.items()}
+
+    def to(self, path: str, name: str, values: Sequence[str]) -> str:
+        """The question with the values of one field in place of its own; none to leave the field out.
+
+        >>> Links(Query(q="省エネ", kind=("loan",), page=3)).to("/search", "kind", ())
+        '/search?q=%E7%9C%81%E3%82%A8%E3%83%8D'
+        """
+        written = self._written | {name: _written(name, values)}
+        query = "&".join(filter(None, (written.get(each) for each in ORDER)))
+        return f"{path}?{query}" if query else path
+
+    def toggled(self, path: str, name: str, value: str) -> str:
+        """The question with a value added, or taken out where it was chosen or excluded.
+
+        >>> Links(Query(kind=("loan",))).toggled("/search", "kind", "tax")
+        '/search?kind=loan&kind=tax'
+        """
+        chosen = self._values.get(name, [])
+        rest = [each for each in chosen if each.removeprefix("-") != value]
+        return self.to(path, name, rest if value in chosen else [*rest, value])
+
+
+def _written(name: str, values: Sequence[str]) -> str:
+    return "&".join(f"{name}={quote_plus(each)}" for each in values)
