@@ -25,12 +25,14 @@ lint:
 check:
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# The deadline grammar beside dateparser on the same lines; what was read of all recordings, and what is listed twice.
+# The deadline grammar beside dateparser on the same lines; what was read of all recordings, what is listed twice, how well
+# search answers, and what the pages weigh and how fast they are.
 bench: setup
 	$(BIN)/python -m tests.bench.deadlines
 	$(BIN)/python -m tests.bench.coverage
 	$(BIN)/python -m tests.bench.duplicates
 	$(BIN)/python -m tests.bench.relevance
+	$(BIN)/python -m tests.bench.pages
 
 setup: .venv/ready node_modules/ready
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
@@ -28,7 +29,7 @@ from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from indexer.settings import Settings
 from search_api import assistants
-from search_api.app import application, on_not_found, on_unavailable
+from search_api.app import application, on_invalid, on_not_found, on_unavailable
 from search_api.errors import NotFound, Unavailable, trouble
 from search_api.services import Services
 
@@ -72,11 +73,13 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _broken)
     return app
 
 
 class Guarded:
-    """Adds the headers that keep pages harmless, and lets browsers keep what is static."""
+    """Adds the headers that keep pages harmless, lets browsers keep what is static, and answers HEAD as it does GET."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -92,6 +95,9 @@ class Guarded:
                     headers.setdefault("Cache-Control", f"public, max-age={STATIC_SECONDS}")
             await send(message)
 
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            # Who looks whether a page is there gets what GET would get; the server leaves the body out.
+            scope = {**scope, "method": "GET"}
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
@@ -120,4 +126,20 @@ async def _http(request: Request, error: Exception) -> Response:
         return trouble(error.status_code, str(error.detail))
     if error.status_code == 404:
         return error_page(request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。")
-    return error_page(request, error.status_code, "ページを表示できません", "もう一度お試しください。")
+    told = str(error.detail) if error.status_code == 403 else "もう一度お試しください。"
+    return error_page(request, error.status_code, "ページを表示できません", told)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    if _for_machines(request):
+        return await on_invalid(request, error)
+    return error_page(request, 422, "受け付けられない内容です", "アドレスか、入力した内容に誤りがあります。")
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A fault of ours: the reader is told so, the log has the rest."""
+    what, told = "問題が起きました", "ご迷惑をおかけします。時間をおいて、もう一度お試しください。"
+    response = trouble(500, what, told) if _for_machines(request) else error_page(request, 500, what, told)
+    # This answer is made outside of all middleware.
+    response.headers.update(HEADERS)
+    return response
