@@ -3,17 +3,17 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
-# Debian's packages that the tests use: the browser, and a font with Japanese glyphs.
-DEBIAN := chromium fonts-noto-cjk
+# Debian's packages that the tests use: the browser, a font with Japanese glyphs, and the database of several machines.
+DEBIAN := chromium fonts-noto-cjk postgresql
 # Arguments for `make up`, for example ARGS="--replay FOLDER".
 ARGS ?=
 
-.PHONY: up test check lint bench setup browser lock vocab clean
+.PHONY: up test check lint bench setup debian lock vocab clean
 
 up: setup
 	$(BIN)/shien up $(ARGS)
 
-test: setup browser
+test: setup debian
 	$(MAKE) --no-print-directory lint check
 
 lint:
@@ -54,13 +54,15 @@ node_modules/ready: package.json package-lock.json
 	cp node_modules/@digital-go-jp/design-tokens/dist/tokens.css frontend/static/vendor/tokens.css
 	@touch $@
 
-# Installs the browser where it is missing and we may; tests that need it skip themselves otherwise.
-browser:
-	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' || { \
+# Installs what is missing of them, where we may; tests that need it skip themselves otherwise. They start a PostgreSQL
+# of their own: the one that Debian sets up is left alone.
+debian:
+	@command -v chromium >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk' && \
+	  { command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; } || { \
 	  sudo=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
 	  command -v apt-get >/dev/null && $$sudo apt-get update -q >/dev/null && \
 	  DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $(DEBIAN) fontconfig >/dev/null; } \
-	  || echo "No Chromium here (apt-get install $(DEBIAN)): browser tests will be skipped."
+	  || echo "Not everything is here (apt-get install $(DEBIAN)): tests of the browser or of PostgreSQL will be skipped."
 
 # Locks what pyproject.toml asks for; UPGRADE=--upgrade takes the newest of everything.
 lock:

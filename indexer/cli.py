@@ -20,7 +20,7 @@ from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
 from indexer.ingest import reread
-from indexer.nightly import Busy, Night, alone, write
+from indexer.nightly import Night, write
 from indexer.normalise.cli import normalise
 from indexer.progress import Reporter
 from indexer.publish import publish as make_searchable
@@ -28,7 +28,7 @@ from indexer.schedule import run as run_schedule
 from indexer.schema import JST
 from indexer.settings import Settings
 from indexer.sources import origins
-from indexer.store import Store
+from indexer.store import Busy, LayoutError, Lost, Store, StoreError
 from indexer.up import SAMPLE, Site, UpError, replayed, told
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -130,7 +130,7 @@ def publish() -> None:
     settings = Settings()
     store = Store(settings.store_url)
     now = settings.clock()
-    with Reporter() as report, alone(settings.var / "publish.lock", wait=True), running(settings) as where:
+    with Reporter() as report, running(settings) as where:
         reread(store, now(), report)
         count = make_searchable(where, store, now(), report)
         report.say(f"published: {count} programmes")
@@ -282,10 +282,12 @@ def main() -> None:
     """Errors that a user can mend are one line and a non-zero exit."""
     try:
         app()
-    except (UpError, EngineError, CrawlError, OSError, ValueError) as error:
+    except (UpError, EngineError, CrawlError, LayoutError, Lost, StoreError, OSError, ValueError) as error:
         if os.environ.get("SHIEN_LOG_LEVEL") == "debug":
             raise
-        print(f"shien: {error}", file=sys.stderr)
+        # A database tells more than a line: what went wrong is in its first.
+        told = str(error).strip().splitlines() or [type(error).__name__]
+        print(f"shien: {told[0]}", file=sys.stderr)
         sys.exit(1)
 
 

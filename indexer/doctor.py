@@ -12,7 +12,7 @@ from pathlib import Path
 from indexer.crawl import CrawlError, spiders
 from indexer.engine import EngineError, binary, endpoint, healthy
 from indexer.settings import Settings
-from indexer.store import Store
+from indexer.store import LayoutError, Store
 
 LEAST_GIGABYTES = 2
 STALE_DAYS = 3
@@ -31,7 +31,10 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _engine(settings)
     yield _disk(settings)
     try:
-        store = Store(settings.store_url)
+        store = Store(settings.store_url, upgrade=False)
+    except LayoutError as error:
+        yield Finding("store", None, str(error))
+        return
     except Exception as error:  # Whatever the driver raises: the finding is that it does not open.
         yield Finding("store", False, f"{settings.store_url} does not open ({error}): check SHIEN_DATABASE_URL")
         return

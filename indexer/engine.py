@@ -196,7 +196,7 @@ class Engine:
                 cwd=self.var,
                 # Not an argument: those are there for everyone to read.
                 env=os.environ | {"MEILI_MASTER_KEY": self.key},
-                preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+                preexec_fn=die_with_parent if sys.platform == "linux" else None,
             )
 
     def _answers(self) -> bool:
@@ -254,7 +254,8 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
+    """For a child that must not outlive us (preexec_fn); does nothing where the kernel is not Linux."""
     # Runs in the child before exec. The kernel sends the signal when the thread that started us ends: engines are
     # started from the main thread.
     if _LIBC is not None:

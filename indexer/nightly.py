@@ -1,11 +1,10 @@
 """The night: crawl what is due, take it in, publish. Any interruption can be picked up where it stopped."""
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
@@ -38,10 +37,6 @@ SIDE_BY_SIDE = 4
 """So many sources are read at once, each in a process of its own: one that hangs or dies takes no other with it."""
 
 KEPT_NIGHTS = 14
-
-
-class Busy(RuntimeError):
-    """Another night is at work."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +161,7 @@ class Night:
 
     def run(self, only: Sequence[str] = ()) -> Summary:
         """Does what is due (or `only` these), and what an interrupted night left undone. Busy if one is at work."""
-        with alone(self.settings.var / "nightly.lock"):
+        with self.store.alone("nightly"):
             plan = self._plan(only)
             summary = Summary(started=plan["started"])
             folder = self.folder / plan["name"]
@@ -230,7 +225,7 @@ class Night:
         fresh = published and published.get("content") == self.store.content()
         if fresh and not due_again(published["at"], self.clock()):
             return
-        with alone(self.settings.var / "publish.lock", wait=True), running(self.settings) as where:
+        with running(self.settings) as where:
             summary.published = publish(where, self.store, self.clock(), self.progress)
 
     def _links(self, summary: Summary) -> None:
@@ -253,18 +248,6 @@ PUBLICATION_HOURS = 20
 def due_again(at: str, now: datetime) -> bool:
     """Even without a change an index grows stale: its order by deadline is of the instant it was built."""
     return abs(now - datetime.fromisoformat(at)) > timedelta(hours=PUBLICATION_HOURS)
-
-
-@contextlib.contextmanager
-def alone(path: Path, *, wait: bool = False) -> Iterator[None]:
-    """Holds a lock of the kernel's, which no crash leaves behind. Busy where somebody else holds it, or waits."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError:
-            raise Busy("another night is at work") from None
-        yield
 
 
 def write(path: Path, value: Any) -> None:

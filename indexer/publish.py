@@ -142,11 +142,14 @@ def _given_up(times: Timeline, seconds: int) -> Timeline:
 def publish(where: Endpoint, store: Store, now: datetime, progress: Progress | None = None) -> int:
     """Makes the store searchable; returns how many programmes are. The live index changes in one step or not at all.
 
+    One publication at a time: the next one waits.
+
     Raises EngineError where the engine cannot be reached or what was built is not what the store holds.
     """
     client = meilisearch.Client(where.url, where.key, timeout=60, custom_headers={"Accept-Encoding": "identity"})
     try:
-        return _publish(client, store, now, progress)
+        with store.alone("publish", wait=True):
+            return _publish(client, store, now, progress)
     except MeilisearchError as error:
         raise EngineError(f"publication failed, the live index is as it was: {error}") from error
 

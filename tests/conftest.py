@@ -10,6 +10,7 @@ import pytest
 from indexer.engine import Endpoint, Engine, EngineError, binary
 from indexer.schema import JST
 from indexer.store import Store
+from tests.postgres import Cluster, Missing
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 8, 22, 4, 0, tzinfo=JST)
@@ -42,8 +43,32 @@ def where(engine: Engine) -> Endpoint:
     return engine.endpoint
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL of our own for all tests; each takes databases of its own."""
+    cluster = None
+    try:
+        cluster = Cluster()
+        cluster.start()
+    except Missing as error:
+        if cluster is not None:
+            cluster.stop()
+        pytest.skip(str(error))
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where an empty store is to be; a test that asks for it runs once for each database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.sqlite'}"
+    cluster: Cluster = request.getfixturevalue("postgres")
+    return cluster.made()
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+def store(store_url: str) -> Iterator[Store]:
+    opened = Store(store_url)
     yield opened
     opened.close()

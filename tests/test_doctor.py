@@ -14,6 +14,9 @@ from tests.samples import EVERYTHING, NOW, record
 def test_an_empty_folder_is_told_what_to_do(tmp_path: Path) -> None:
     found = {each.what: each for each in examine(Settings(var=tmp_path, now=NOW))}
     assert found["store"].ok is None and "shien nightly" in found["store"].told
+    Store(f"sqlite:///{tmp_path / 'store.sqlite'}").close()
+    found = {each.what: each for each in examine(Settings(var=tmp_path, now=NOW))}
+    assert found["store"].ok is None and "shien nightly" in found["store"].told
     assert found["publication"].ok is None and "shien publish" in found["publication"].told
     assert found["source jgrants"].told == "never read"
 

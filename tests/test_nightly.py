@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from indexer.crawl import CrawlError, crawl
 from indexer.engine import Engine
-from indexer.nightly import JITTER_MINUTES, Busy, Night, alone, due, offset
+from indexer.nightly import JITTER_MINUTES, Night, due, offset
 from indexer.schema import JST
 from indexer.settings import Settings
 from indexer.store import Run, Store
@@ -81,13 +82,6 @@ def test_sources_are_spread_over_the_night() -> None:
     offsets = {offset(f"source{number}") for number in range(50)}
     assert len(offsets) > 20
     assert max(offsets) < timedelta(minutes=JITTER_MINUTES)
-
-
-def test_only_one_night_at_a_time(tmp_path: Path) -> None:
-    with alone(tmp_path / "lock"), pytest.raises(Busy), alone(tmp_path / "lock"):
-        pass
-    with alone(tmp_path / "lock"):
-        pass
 
 
 NAMES = ["jgrants", "jnet21_support"]
@@ -197,14 +191,19 @@ def test_one_source_that_breaks_takes_no_other_with_it(engine: Engine, tmp_path:
 def test_a_store_that_is_locked_for_a_while_is_waited_for(engine: Engine, tmp_path: Path) -> None:
     made = night(tmp_path, engine.endpoint.url, engine.endpoint.key or "")
     other = Store(f"sqlite:///{tmp_path / 'store.sqlite'}")
-    connection = other.engine.connect()
-    connection.execute(sa.text("BEGIN IMMEDIATE"))
-    timer = threading.Timer(3, connection.rollback)
-    timer.start()
+    locked = threading.Event()
+
+    def lock() -> None:
+        with other.transaction():
+            locked.set()
+            time.sleep(3)
+
+    locker = threading.Thread(target=lock)
+    locker.start()
+    locked.wait()
     try:
         assert made.run().failed == {}
     finally:
-        timer.join()
-        connection.close()
+        locker.join()
         other.close()
         made.store.close()

@@ -1,18 +1,25 @@
 """The store, and the only SQL: programmes as last understood, their history, runs, sources, what people decided."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
 
 import sqlalchemy as sa
 
+from indexer.store import databases, layout
 from indexer.store.base import canonical, metadata, stamp
+from indexer.store.layout import LayoutError
+from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record, programmes, same
 from indexer.store.runs import Run, RunReading, RunWriting
 from indexer.store.staff import Decision, Entry, Session, StaffReading, StaffWriting, User, decisions
 
-__all__ = ["Decision", "Entry", "Record", "Run", "Session", "Store", "User", "Writer", "canonical", "stamp"]
+__all__ = [
+    "Busy", "Decision", "Entry", "LayoutError", "Lost", "Record", "Run", "Session", "Store", "StoreError", "User",
+    "Writer", "canonical", "metadata", "stamp",
+]  # fmt: skip
+
+StoreError = sa.exc.SQLAlchemyError
+"""Whatever goes wrong between us and the database."""
 
 
 class Writer(ProgrammeWriting, RunWriting, StaffWriting):
@@ -20,25 +27,51 @@ class Writer(ProgrammeWriting, RunWriting, StaffWriting):
 
 
 class Store(ProgrammeReading, RunReading, StaffReading):
-    """Opens the database at `url` (SQLAlchemy URL) and makes its tables where they are missing."""
+    """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 
-    def __init__(self, url: str) -> None:
-        parsed = sa.make_url(url)
-        if parsed.drivername.startswith("sqlite") and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = sa.create_engine(parsed)
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _sqlite_manners)
-        metadata.create_all(self.engine)
+    LayoutError where a newer version wrote it, or where it is of an older layout and `upgrade` is False.
+    """
+
+    def __init__(self, url: str, *, upgrade: bool = True) -> None:
+        self.engine = databases.opened(url)
+        try:
+            self._lay_out(upgrade)
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    def _lay_out(self, upgrade: bool) -> None:
+        with self.engine.connect() as connection:
+            now = layout.current(connection)
+        if now == layout.newest():
+            return
+        if not upgrade:
+            told = (
+                f"layout {now} is behind {layout.newest()}: run `shien publish`"
+                if now
+                else "empty: run `shien nightly`"
+            )
+            raise LayoutError(told)
+        with self._writing() as connection:
+            layout.upgrade(connection)
 
     def close(self) -> None:
         self.engine.dispose()
 
     @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def transaction(self) -> Iterator[Writer]:
-        """Everything or nothing: an exception inside leaves the store as it was."""
-        with self.engine.begin() as connection:
+        """Everything or nothing: an exception inside leaves the store as it was. One at a time, on every machine."""
+        with self._writing() as connection:
             yield Writer(connection)
+
+    def alone(self, name: str, *, wait: bool = False) -> AbstractContextManager[Check]:
+        """Holds a lock that no crash leaves behind. Busy where somebody else holds it, or waits (see locks.py)."""
+        return alone(self.engine, name, wait=wait)
 
     def listed(self) -> list[tuple[str, str]]:
         """(id, when it last changed) of what its sources list and staff did not hide, in order of id."""
@@ -52,12 +85,3 @@ class Store(ProgrammeReading, RunReading, StaffReading):
                 connection.execute(sa.select(same.c.programme).where(same.c.programme != same.c.lead)).scalars()
             )
             return [(row.id, row.changed) for row in connection.execute(query) if row.id not in hidden]
-
-
-def _sqlite_manners(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=10000")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()

@@ -11,10 +11,27 @@ from indexer.schema import JST
 
 metadata = sa.MetaData()
 
+
+class Text(sa.TypeDecorator[str]):
+    """Text that compares and sorts by code point in every database, as Python does.
+
+    NUL is left out: PostgreSQL cannot hold it, and nobody means it.
+    """
+
+    impl = sa.String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[str]:
+        return sa.String(collation="C") if dialect.name == "postgresql" else sa.String()
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return value.replace("\0", "") if value else value
+
+
 facts = sa.Table(
     "facts",
     metadata,
-    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("key", Text, primary_key=True),
     sa.Column("value", sa.JSON, nullable=False),
 )
 
@@ -52,8 +69,11 @@ class Writing:
 
     def touch(self) -> None:
         """Notes that what is published has changed."""
-        current = self.connection.execute(sa.select(facts.c.value).where(facts.c.key == "content")).scalar()
-        self.set_fact("content", int(current or 0) + 1)
+        self.set_fact("content", int(self.fact("content") or 0) + 1)
+
+    def fact(self, key: str) -> Any:
+        """A small remembered value, seen from inside this transaction."""
+        return self.connection.execute(sa.select(facts.c.value).where(facts.c.key == key)).scalar()
 
     def set_fact(self, key: str, value: Any) -> None:
         self._upsert(facts, facts.c.key, key, {"value": value})

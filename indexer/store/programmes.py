@@ -9,54 +9,54 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.schema import Change, Link, LinkState, Programme, Relation
-from indexer.store.base import Reading, Writing, canonical, metadata, stamp
+from indexer.store.base import Reading, Text, Writing, canonical, metadata, stamp
 
 programmes = sa.Table(
     "programmes",
     metadata,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("source", sa.String, nullable=False, index=True),
-    sa.Column("variant", sa.String, nullable=False),
-    sa.Column("notice_hash", sa.String, nullable=False),
-    sa.Column("rules", sa.String, nullable=False),
+    sa.Column("id", Text, primary_key=True),
+    sa.Column("source", Text, nullable=False, index=True),
+    sa.Column("variant", Text, nullable=False),
+    sa.Column("notice_hash", Text, nullable=False),
+    sa.Column("rules", Text, nullable=False),
     sa.Column("notice", sa.LargeBinary, nullable=False),
-    sa.Column("read_on", sa.String, nullable=False),
+    sa.Column("read_on", Text, nullable=False),
     sa.Column("data", sa.LargeBinary, nullable=False),
     sa.Column("listed", sa.Boolean, nullable=False),
     sa.Column("problems", sa.Integer, nullable=False),
-    sa.Column("first_seen", sa.String, nullable=False),
-    sa.Column("changed", sa.String, nullable=False),
-    sa.Column("last_seen", sa.String, nullable=False),
+    sa.Column("first_seen", Text, nullable=False),
+    sa.Column("changed", Text, nullable=False),
+    sa.Column("last_seen", Text, nullable=False),
 )
 
 history = sa.Table(
     "history",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("programme", sa.String, nullable=False, index=True),
-    sa.Column("at", sa.String, nullable=False, index=True),
-    sa.Column("field", sa.String, nullable=False),
+    sa.Column("programme", Text, nullable=False, index=True),
+    sa.Column("at", Text, nullable=False, index=True),
+    sa.Column("field", Text, nullable=False),
     sa.Column("was", sa.JSON),
     sa.Column("now", sa.JSON),
-    sa.Column("cause", sa.String, nullable=False),
+    sa.Column("cause", Text, nullable=False),
 )
 
 links = sa.Table(
     "links",
     metadata,
-    sa.Column("programme", sa.String, primary_key=True),
-    sa.Column("url", sa.String, nullable=False),
-    sa.Column("state", sa.String, nullable=False, index=True),
-    sa.Column("told", sa.String, nullable=False),
-    sa.Column("checked", sa.String, nullable=False),
+    sa.Column("programme", Text, primary_key=True),
+    sa.Column("url", Text, nullable=False),
+    sa.Column("state", Text, nullable=False, index=True),
+    sa.Column("told", Text, nullable=False),
+    sa.Column("checked", Text, nullable=False),
 )
 
 same = sa.Table(
     "same",
     metadata,
-    sa.Column("programme", sa.String, primary_key=True),
-    sa.Column("lead", sa.String, nullable=False, index=True),
-    sa.Column("why", sa.String, nullable=False),
+    sa.Column("programme", Text, primary_key=True),
+    sa.Column("lead", Text, nullable=False, index=True),
+    sa.Column("why", Text, nullable=False),
     sa.Column("differs", sa.Boolean, nullable=False),
 )
 """Listings of one programme at several sources, as of the publication: each with the one that leads."""
@@ -65,7 +65,7 @@ relations = sa.Table(
     "relations",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("programme", sa.String, nullable=False, index=True),
+    sa.Column("programme", Text, nullable=False, index=True),
     sa.Column("relation", sa.JSON, nullable=False),
 )
 """How programmes stand to each other, as of the publication, on both sides."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.store.base import Reading, Writing, metadata
+from indexer.store.base import Reading, Text, Writing, metadata
 
 sources = sa.Table(
     "sources",
     metadata,
-    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("name", Text, primary_key=True),
     sa.Column("facts", sa.JSON, nullable=False),
 )
 
@@ -18,9 +18,9 @@ runs = sa.Table(
     "runs",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("source", sa.String, nullable=False, index=True),
-    sa.Column("variant", sa.String, nullable=False),
-    sa.Column("at", sa.String, nullable=False),
+    sa.Column("source", Text, nullable=False, index=True),
+    sa.Column("variant", Text, nullable=False),
+    sa.Column("at", Text, nullable=False),
     sa.Column("ok", sa.Boolean, nullable=False),
     sa.Column("counts", sa.JSON, nullable=False),
     sa.Column("errors", sa.JSON, nullable=False),

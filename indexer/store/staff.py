@@ -5,19 +5,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.store.base import Reading, Writing, metadata
+from indexer.store.base import Reading, Text, Writing, metadata
 
 decisions = sa.Table(
     "decisions",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("programme", sa.String, nullable=False, index=True),
-    sa.Column("field", sa.String, nullable=False),
+    sa.Column("programme", Text, nullable=False, index=True),
+    sa.Column("field", Text, nullable=False),
     sa.Column("was", sa.JSON),
     sa.Column("now", sa.JSON),
-    sa.Column("by", sa.String, nullable=False),
-    sa.Column("at", sa.String, nullable=False),
-    sa.Column("note", sa.String, nullable=False),
+    sa.Column("by", Text, nullable=False),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("note", Text, nullable=False),
     sa.Column("undone", sa.Boolean, nullable=False, default=False),
 )
 
@@ -25,42 +25,42 @@ audit = sa.Table(
     "audit",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.String, nullable=False),
-    sa.Column("by", sa.String, nullable=False, index=True),
-    sa.Column("action", sa.String, nullable=False),
-    sa.Column("target", sa.String, nullable=False, index=True),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("by", Text, nullable=False, index=True),
+    sa.Column("action", Text, nullable=False),
+    sa.Column("target", Text, nullable=False, index=True),
     sa.Column("was", sa.JSON),
     sa.Column("now", sa.JSON),
-    sa.Column("note", sa.String, nullable=False),
+    sa.Column("note", Text, nullable=False),
 )
 
 users = sa.Table(
     "users",
     metadata,
-    sa.Column("name", sa.String, primary_key=True),
-    sa.Column("role", sa.String, nullable=False),
-    sa.Column("password", sa.String, nullable=False),
+    sa.Column("name", Text, primary_key=True),
+    sa.Column("role", Text, nullable=False),
+    sa.Column("password", Text, nullable=False),
     sa.Column("failures", sa.Integer, nullable=False, default=0),
-    sa.Column("locked_until", sa.String, nullable=False, default=""),
+    sa.Column("locked_until", Text, nullable=False, default=""),
 )
 
 sessions = sa.Table(
     "sessions",
     metadata,
     # Only the hash of the cookie: who reads the store cannot sign in with it.
-    sa.Column("key", sa.String, primary_key=True),
-    sa.Column("user", sa.String, nullable=False, index=True),
-    sa.Column("csrf", sa.String, nullable=False),
-    sa.Column("expires", sa.String, nullable=False),
+    sa.Column("key", Text, primary_key=True),
+    sa.Column("user", Text, nullable=False, index=True),
+    sa.Column("csrf", Text, nullable=False),
+    sa.Column("expires", Text, nullable=False),
 )
 
 reports = sa.Table(
     "reports",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("programme", sa.String, nullable=False, index=True),
-    sa.Column("at", sa.String, nullable=False),
-    sa.Column("text", sa.String, nullable=False),
+    sa.Column("programme", Text, nullable=False, index=True),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("text", Text, nullable=False),
     sa.Column("done", sa.Boolean, nullable=False, default=False),
 )
 
@@ -136,7 +136,7 @@ class StaffReading(Reading):
         query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
         if text:
             columns = (audit.c.by, audit.c.action, audit.c.target, audit.c.note)
-            query = query.where(sa.or_(*(each.contains(text, autoescape=True) for each in columns)))
+            query = query.where(sa.or_(*(each.icontains(text, autoescape=True) for each in columns)))
         if before is not None:
             query = query.where(audit.c.id < before)
         with self.engine.connect() as connection:
