@@ -91,7 +91,8 @@ def notice(row: dict[str, Any], detail: dict[str, Any], missing: tuple[str, ...]
         amount=text("subsidy_max_limit"),
         rate=text("subsidy_rate"),
         employees=text("target_number_of_employees"),
-        industries=tuple(part.strip() for part in text("industry").split(" / ") if part.strip()),
+        industries=_split(text("industry")),
+        fields=_split(text("use_purpose")),
         facts={
             label: value
             for name, label in (
@@ -110,6 +111,10 @@ def notice(row: dict[str, Any], detail: dict[str, Any], missing: tuple[str, ...]
         ),
         missing=missing,
     )
+
+
+def _split(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(" / ") if part.strip())
 
 
 def _areas(value: str) -> tuple[str, ...]:

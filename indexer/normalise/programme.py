@@ -92,11 +92,15 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
     summary = plain(notice.summary)
     body = plain(notice.body)
     published = _day(notice.published)
-    text = "\n".join(part for part in (summary, body, *(f"{k}：{plain(v)}" for k, v in notice.facts.items())) if part)
+    told = {k: v for k, v in notice.facts.items() if not notice.fields or v != " / ".join(notice.fields)}
+    text, about = (
+        "\n".join(part for part in (summary, body, *(f"{k}：{plain(v)}" for k, v in facts.items())) if part)
+        for facts in (notice.facts, told)
+    )
 
     labels = themes.read(
         title=title,
-        text=text,
+        text=about,
         issuer=notice.issuer,
         kind=notice.kind or str(facts.get("kind", "")),
         fields=notice.fields,

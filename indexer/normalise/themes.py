@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 from indexer.normalise.text import fold
@@ -54,6 +55,12 @@ UNINVITING: Final = 4.0
 COMPANY: Final = 4.0
 """A company named as the author of a title (「…：株式会社…」), for the kind `case`."""
 
+PORTRAIT: Final = 8.0
+"""Someone presented with the place (「…：青山商工会（青山県青山市）」) or in a profile, for the kind `case`."""
+
+BUDGET: Final = 0.5
+"""What a word of the budget line counts in a title that names a part of it (「…事業のうち…」) with other themes."""
+
 NAMED: Final = 2.0
 """The score at which a title names a theme."""
 
@@ -75,8 +82,8 @@ class Labels:
     """What a listing is about. Ids are those of `vocab.labels`, in its order, except the kind `OTHER`.
 
     `evidence` maps each id to the words found, verbatim. What reduces has the words of its themes, or those for GX;
-    another stage that follows from the kind has the kind's words, or those for GX; a label without words (the source's
-    own 分野, a kind concluded from the layout) is not in it.
+    another stage that follows from the kind has the kind's words, or those for GX; a field that the source names has
+    its word; a label without words (a kind concluded from the layout) is not in it.
     """
 
     kind: str
@@ -120,6 +127,9 @@ ABOUT_GX: Final = frozenset({"gx", "theme", "stage", "instead", "lever"})
 SHORT: Final = 4
 """Katakana words below this length count only by themselves: バス is not in オムニバス, ローン not in ドローン."""
 
+_JOINT = re.compile(
+    "(?:設備|システム|装置|等)*(?:[・、,や+と]|及び|および|並びに|ならびに|又は|または)(?:定置用|家庭用|業務用|産業用)?"
+)
 _KATAKANA = re.compile(r"[ァ-ヴー]+")
 NEAR: Final = 40
 """Characters around a word of two meanings within which another tells which one it has."""
@@ -148,6 +158,7 @@ class Lexicon:
             name: kind for kind, rule in kinds.items() for name in rule.get("names", ())
         }
         self.inviting = re.compile("|".join(map(re.escape, document("kinds.yml")["inviting"])))
+        self.profile = re.compile("|".join(document("kinds.yml")["profile"]))
         self.tails = [
             (word, kind, float(tail["weight"]))
             for kind, rule in kinds.items()
@@ -158,8 +169,12 @@ class Lexicon:
         self.field_of_source = {
             fold(word): key for key, label in labels("field").items() for word in (*label.synonyms, label.name)
         }
+        purposes = document("fields.yml")["purposes"]
+        self.field_of_purpose = {fold(word): key for word, key in purposes["fields"].items()}
+        self.most_purposes = int(purposes["most"])
         self.takes_in: Mapping[str, str] = rules["takes_in"]
         self.across = frozenset(rules["across"])
+        self.together: list[tuple[str, str]] = [(one, other) for one, other in rules["together"]]
         self.in_general: Mapping[str, Any] = rules["in_general"]
         self.stage_of_kind: Mapping[str, str] = themes["stages"]["by_kind"]
         for label in ("gx", *labels("theme")):
@@ -276,6 +291,7 @@ class Title:
 
     `source_word` is the source's word before the colon or in 【】, `issuer` who stands behind the last colon, `company`
     the issuer that is a company, or the title that is a company's name and nothing else; all as in the raw title.
+    `portrait`: the issuer stands there with its place. `part` is where the part of a budget line begins, else 0.
     """
 
     text: str
@@ -284,6 +300,8 @@ class Title:
     source_word: str
     issuer: str
     company: str
+    portrait: bool = False
+    part: int = 0
 
 
 _HEAD = re.compile(r"\s*【([^】]{1,30})】\s*")
@@ -298,6 +316,8 @@ _SITE = re.compile(
     r"(?:\s[-–—]\s|\s*[|/]\s*)[^|/]{0,40}(?:ホームページ|公式サイト|Webサイト|ウェブサイト|県庁|市役所|ネット)\s*$"
     r"|(?:\s[-–—]|\s*\|)\s[^|/\s]{1,6}[都道府県市区町村]\s*$"
 )
+_PORTRAIT = re.compile(r"[(][^()]{2,3}[都道府県][^()]{1,12}[)]$")
+_PART = re.compile(r"[(]うち|事業費?(?:補助金)?[)]?のうち")
 _COMPANY = re.compile("株式会社|有限会社|合同会社")
 _COMPANY_ALONE = re.compile("(?:株式会社|有限会社|合同会社).{1,20}|.{1,20}(?:株式会社|有限会社|合同会社)")
 _END = re.compile(r"(?:\s*[(（［\[【＜<][^()（）］\]】＞>]*[)）］\]】＞>]|[」』。!！\s])+$")
@@ -317,7 +337,17 @@ def _parts(title: str) -> Title:
         issuer, end = title[by.start(1) : by.end(1)], by.start()
     main = text[start:end]
     company = issuer if _COMPANY.search(issuer) else title[start:end] if _COMPANY_ALONE.fullmatch(main) else ""
-    return Title(main, start, _END.sub("", main), word, issuer, company)
+    part = _PART.search(main)
+    return Title(
+        text=main,
+        start=start,
+        main=_END.sub("", main),
+        source_word=word,
+        issuer=issuer,
+        company=company,
+        portrait=bool(_PORTRAIT.search(fold(issuer))),
+        part=part.end() if part else 0,
+    )
 
 
 class Tally:
@@ -375,12 +405,30 @@ class Reading:
         ]
         ends = [hit.word for hit in kinds if hit.end == len(self.title.main)]
         self.closing = ends[0] if ends else ""
+        whole = self._named(hit for hit in hits if hit.start < self.title.part)
+        part = self._named(hit for hit in hits if hit.start >= self.title.part)
+        self._part = self.title.part if part and not part & whole else 0
         for hit, count in _counted(hits):
             start = self.title.start
             head = HEAD if kinds and hit is kinds[-1] else 1.0
             self._say(hit, count, "title", title[start + hit.start : start + hit.end], head)
-        for hit, count in _counted(lexicon().find(self.text)):
+        found = list(lexicon().find(self.text))
+        self.together = self._joined(found)
+        for hit, count in _counted(found):
             self._say(hit, count, "lead" if hit.start < LEAD else "later", text[hit.start : hit.end])
+
+    def _joined(self, hits: Sequence[Hit]) -> set[tuple[str, str]]:
+        """Pairs of themes that the first lines name in one breath (太陽光発電設備及び蓄電池)."""
+        themed = [(hit, label) for hit in hits if hit.start < LEAD for label in self._named([hit])]
+        return {
+            (one, other)
+            for (first, one), (second, other) in pairwise(themed)
+            if _JOINT.fullmatch(self.text, first.end, second.start)
+        }
+
+    def _named(self, hits: Iterable[Hit]) -> set[str]:
+        effects = (effect for hit in hits for effect in lexicon().effects[hit.word])
+        return {each.label for each in effects if each.facet == "theme" and each.title >= NAMED and not each.alone}
 
     def _say(self, hit: Hit, count: int, place: Place, word: str, head: float = 1.0) -> None:
         for_gx = 0.0
@@ -401,9 +449,11 @@ class Reading:
                     if weight >= ENOUGH:
                         self.general.add(place, "gx", score, word)
                 case "theme":
-                    (self.alone if effect.alone else self.about).add(place, effect.label, score, word)
                     if effect.gx:
                         for_gx = max(for_gx, score)
+                    if place == "title" and hit.start < self._part:
+                        score *= BUDGET
+                    (self.alone if effect.alone else self.about).add(place, effect.label, score, word)
                 case facet if facet in self._others:
                     self._others[facet].add(place, effect.label, score, word)
         if for_gx:
@@ -438,12 +488,11 @@ def read(
     """The labels of a listing.
 
     `text` is plain text, `issuer` who offers it (its name says nothing about the matter). `kind` and `fields` are the
-    source's own words for the kind (補助金・助成金, 事例) and for 分野, `source` is the name of our source.
+    source's own words for the kind (補助金・助成金, 事例) and for 分野 or 利用目的, `source` is the name of our source.
     """
     reading = Reading(title, text, issuer)
     found = _kind(reading, kind, source, issued=bool(reading.title.issuer or issuer))
     evidence = {found: reading.kind.words(found)}
-    own_fields = {lexicon().field_of_source[word] for word in map(fold, fields) if word in lexicon().field_of_source}
     gx = reading.about.total("gx") >= ENOUGH
     themes: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
@@ -465,8 +514,12 @@ def read(
             )
         levers = tuple(key for key in labels("lever") if reading.lever.title(key) or reading.lever.lead(key))
         evidence |= {lever: reading.lever.words(lever) for lever in levers}
-    read_fields = own_fields or _fields(reading, gx)
-    evidence |= {label: reading.field.words(label) for label in read_fields}
+    told = _told(fields, lexicon().field_of_source)
+    ticked = _told(fields, lexicon().field_of_purpose) if len(fields) <= lexicon().most_purposes else {}
+    read_fields = told.keys() or _fields(reading, gx) | ticked.keys()
+    evidence |= {
+        label: reading.field.words(label) or told.get(label, ()) or ticked.get(label, ()) for label in read_fields
+    }
     return Labels(
         kind=found,
         gx=gx,
@@ -503,10 +556,13 @@ def _kind(reading: Reading, said: str, source: str, *, issued: bool) -> str:
             break
     if title.company:
         tally.most("title", "case", COMPANY, title.company)
+    portrait = title.portrait or bool(words.profile.search(reading.text))
+    if portrait:
+        tally.most("title", "case", PORTRAIT, title.issuer)
     scores = {kind: tally.title(kind) + min(tally.text(kind), KIND_IN_TEXT) for kind in words.kinds}
     if reading.text and not told and (title.company or not issued) and not words.inviting.search(reading.text):
         scores["case"] += UNINVITING
-    if issued and not title.company and "case" not in (words.kind_of_source[fold(word)] for word in told):
+    if issued and not (title.company or portrait) and "case" not in (words.kind_of_source[fold(word)] for word in told):
         scores["case"] = 0  # Who issues something offers or announces it; a case tells of a firm.
     best = max(scores, key=lambda kind: scores[kind])
     if scores[best] >= ENOUGH:
@@ -527,7 +583,9 @@ def _says(word: str, kind: str) -> bool:
 def _themes(reading: Reading, kind: str) -> tuple[str, ...]:
     words, about = lexicon(), reading.about
     ids = tuple(labels("theme"))
-    named = {theme for theme in ids if about.title(theme) >= NAMED} or {key for key in ids if reading.alone.title(key)}
+    named = {theme for theme in ids if about.title(theme) >= NAMED}
+    if not named and all(about.text(theme) < BESIDE_TITLE for theme in ids):
+        named = {theme for theme in ids if reading.alone.title(theme)}
     silent = named <= words.across
     bound = IN_TEXT if silent else BESIDE_TITLE
     strong = {theme: about.text(theme) for theme in ids if about.text(theme) >= bound}
@@ -537,6 +595,9 @@ def _themes(reading: Reading, kind: str) -> tuple[str, ...]:
     for special, general in words.takes_in.items():
         if about.title(special) >= ENOUGH and about.title(general) <= ENOUGH:
             chosen.discard(general)
+    for one, other in words.together:
+        if {one, other} & chosen and {(one, other), (other, one)} & reading.together:
+            chosen |= {one, other}
     rule = words.in_general
     if reading.general.title("gx") and (kind in rule["kinds"] or (kind in rule["alone_kinds"] and not named)):
         chosen.add(rule["theme"])
@@ -557,6 +618,15 @@ def _stages(reading: Reading, kind: str, themes: Sequence[str]) -> tuple[str, ..
     if measures and kind != "seminar":
         found.add("measure")
     return tuple(key for key in labels("stage") if key in found)
+
+
+def _told(words: Sequence[str], labels_of: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Of the source's own words those that mean a label, by label."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        if label := labels_of.get(fold(word)):
+            found[label] = (*found.get(label, ()), word)
+    return found
 
 
 def _fields(reading: Reading, gx: bool) -> set[str]:
