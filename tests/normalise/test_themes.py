@@ -334,6 +334,13 @@ def test_a_long_page_returns() -> None:
     read(title="省エネ補助金", text="補助対象設備は高効率空調、太陽光発電、蓄電池です。申請期間は四月一日から。" * 550)
 
 
+def test_a_long_page_is_read_to_its_bound() -> None:
+    filler = "申請期間は四月一日からです。" * 2_000
+    assert read(title="設備補助金", text=filler + "脱炭素化を図る省エネ設備と太陽光発電と蓄電池。" * 50) == read(
+        title="設備補助金", text=filler
+    )
+
+
 def test_rules_name_known_labels_and_words_once() -> None:
     rules = document("themes.yml")["rules"]
     assert set(rules) == {"gx", *labels("theme"), "in_general", "across", "takes_in", "together", "misleading"}
