@@ -29,6 +29,9 @@ ALIKE = 0.93
 NEAR = 0.85
 """Names this near are one name where the closing day is the same too."""
 
+BUDGETS = 3
+"""A scheme is paid from this many budgets at most; what stands behind more is a word for a part."""
+
 MARGIN = 0.04
 """Of several that a text may mean, the nearest must be nearer by this much."""
 
@@ -62,6 +65,10 @@ _COURSE = re.compile(
 _BRACKETS = re.compile(r"【[^】]*】|\[[^\]]*\]|〔[^〕]*〕|［[^］]*］")
 _ASIDES = re.compile(r"[(][^()]*[)]|<[^<>]*>|〈[^〈〉]*〉|《[^《》]*》")
 _PIECES = re.compile(r"[\s「」『』()<>〈〉《》【】\[\]〔〕・、,/|｜:_＿*※]+")
+_INNER = re.compile(r"^(.{6,}?)[(]([^()]{6,})[)]$")
+_WAVES = "~～〜-‐―—–"
+_MOTTO = re.compile(r"(?<=.{4})(?:[~～〜][^~～〜]{6,}[~～〜]?|[-‐―—–][^-‐―—–]{10,}[-‐―—–])\s*$")
+_ENDING = re.compile(r"(?<=事業)費?(?:等)?(?:補助金|助成金)$|(?<=事業)費$")
 _DATES = re.compile(r"\d{1,2}(?:月\d{1,2}日?|/\d{1,2}|月)(?:[(][月火水木金土日][)])?")
 _NAMED = re.compile(r"(?:事業費?|金|貸付|融資|保証|制度|税制|プログラム|(?:事業|補助金)に係るもの)$")
 _BODY = re.compile(
@@ -80,19 +87,24 @@ _STATUS = re.compile(
     r"|(?:年|月|日|まで|から|分|及び|および|以降|~|〜|～|-)+)$"
     r"|(?:締切日?|締め切り|お知らせ|ご案内|まで|採択済み|登録用|採択結果)(?:中|前|分)?$"
 )
+_NATION = frozenset({"JP"})
+_NO_YEAR = 0
 _BLOCK = re.compile("|".join(sorted(regions.BLOCKS, key=len, reverse=True)))
 _NETWORKS = ("商工会議所", "商工会")
+_NETWORK = re.compile("(商工会議所|商工会)地区")
 _TAIL = re.compile(
     r"(?:(?:に係る|に関する|の)?(?:補助事業者|間接補助事業者|事業者|申請|参加者)?(?:の)?(?:追加|再)?"
     r"(?:公募要領|公募|募集|申請受付|受付締切|受付|お知らせ|ご案内|御案内)(?:を?開始(?:します|しました)?|を公開|について)*"
     r"|について|を公開|!)+$"
 )
+SHORTEST_NAME = 4
 MARKS = re.compile(r"[\s「」『』()<>〈〉《》\[\]【】・、，,。_\-‐―—~〜～:：｜|]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What decides whether a listing is the same as another. `names` are of its title, `told` of its text.
+    """What decides whether a listing is the same as another. `names` are of its title, `told` of its text; `shared`
+    are the name before the title's brackets and the name in them.
 
     What only tells of a programme has neither, nor an address: no rule makes it one with another, people still can.
     `step`: it is only a step of a grant, or a call for who runs it.
@@ -102,6 +114,7 @@ class Identity:
     source: str
     said: str
     names: tuple[str, ...]
+    shared: tuple[tuple[str, str], ...]
     told: tuple[str, ...]
     years: frozenset[int]
     rounds: frozenset[str]
@@ -146,8 +159,9 @@ def identity(programme: Programme) -> Identity:
         id=programme.id,
         source=programme.source.name,
         said=said,
-        names=() if tells else _names(title),
-        told=() if tells else tuple({name: None for found in _QUOTED.findall(text) for name in _names(found)}),
+        names=() if tells else _names(title, programme.areas),
+        shared=() if tells else _shared(title),
+        told=() if tells else tuple({name: None for found in _QUOTED.findall(text) for name in _names(found, ())}),
         years=years_of(said),
         rounds=rounds,
         courses=_courses(title, programme.areas),
@@ -159,14 +173,53 @@ def identity(programme: Programme) -> Identity:
     )
 
 
-def _names(title: str) -> tuple[str, ...]:
-    """The name as a whole, and what stands in and before its brackets: each may be how another source calls it."""
+def _names(title: str, areas: Iterable[str]) -> tuple[str, ...]:
+    """The name as a whole, what stands in and before its brackets, and what a headline quotes or has between waves
+    (トラックに補助～「…事業」の公募～), each also without its place and 費補助金: any may be another source's.
+    """
+    title = _bare(title)
+    parts = [*_whole(title), *(part for each in _whole(title) for part in _bracketed(each)), *_QUOTED.findall(title)]
+    cleaned = dict.fromkeys(filter(None, map(_clean, parts)))
+    placed = [*cleaned, *(each for name in cleaned for each in without_place(name, areas))]
+    short = (_ENDING.sub("", name) for name in placed)
+    return tuple(dict.fromkeys(name for name in (*placed, *short) if len(name) >= SHORTEST_NAME))
+
+
+def _bare(title: str) -> str:
+    """Without years, rounds, places and states in brackets."""
     title = _ROUND.sub("", _YEARS.sub("", _BRACKETS.sub("", title)))
-    title = _TAIL.sub("", re.sub(r"[(]\s*[)]", "", title).strip())
-    inner = re.search(r"^(.{6,}?)[(]([^()]{6,})[)]$", title)
-    parts = [title, *((inner[1], inner[2]) if inner else ())]
-    found = (MARKS.sub("", _TAIL.sub("", part.strip(" 「」"))).lower() for part in parts)
-    return tuple(dict.fromkeys(name for name in found if len(name) >= 4))
+    return _ASIDES.sub(lambda aside: aside[0] if _pieces(aside[0]) else "", title).strip()
+
+
+def _whole(title: str) -> Iterator[str]:
+    """The title, and the two parts of one with a motto behind or before it."""
+    yield title
+    if motto := _MOTTO.search(title):
+        yield from (title[: motto.start()], motto[0])
+
+
+def _bracketed(title: str) -> tuple[str, ...]:
+    """What stands before the brackets at the end and in them."""
+    inner = _INNER.search(_TAIL.sub("", title.strip(_WAVES)))
+    return inner.groups() if inner else ()
+
+
+def _clean(name: str) -> str:
+    return MARKS.sub("", _TAIL.sub("", name.strip(f" 「」{_WAVES}"))).lower()
+
+
+def without_place(name: str, areas: Iterable[str]) -> Iterator[str]:
+    """The name without the place that it begins with, if that is one of its own."""
+    for code in areas:
+        place = regions.get(code).name if code != "JP" else ""
+        if place and name.startswith(place):
+            yield name.removeprefix(place)
+
+
+def _shared(title: str) -> tuple[tuple[str, str], ...]:
+    """What stands before the brackets and in them, of the whole and of its motto."""
+    found = (tuple(map(_clean, _bracketed(each))) for each in _whole(_bare(title)))
+    return tuple((pair[0], pair[1]) for pair in found if len(pair) == 2)
 
 
 def years_of(text: str) -> frozenset[int]:
@@ -197,6 +250,7 @@ def _courses(title: str, areas: Sequence[str]) -> frozenset[str]:
             found.update(_course(piece, areas) for piece in pieces)
             rest = rest.replace(aside, " ")
     found.update(MARKS.sub("", each) for each in _COURSE.findall(_YEARS.sub("", rest)))
+    found.update(_NETWORK.findall(title))
     return frozenset(found - {""})
 
 
@@ -246,11 +300,25 @@ def trap(one: Identity, other: Identity) -> str:
         return "round"
     if one.courses and other.courses and one.courses != other.courses:
         return "course"
-    if one.areas and other.areas and not one.areas & other.areas:
+    if one.areas and other.areas and not one.areas & other.areas and not _teller(one, other):
         return "place"
     if one.spans and other.spans and not one.closes & other.closes and not _overlap(one, other):
         return "time"
     return ""
+
+
+def _teller(one: Identity, other: Identity) -> Identity | None:
+    """Who of two tells of what closes on the same day elsewhere, and is said to be of the whole country: an article on
+    what a ministry calls for in one place. None where both have places of their own, or both have none.
+
+    A place's own programme that names one of the nation adds to it, and is not the same.
+    """
+    if not one.closes & other.closes:
+        return None
+    for teller, owner in ((one, other), (other, one)):
+        if teller.areas == _NATION and teller.told and owner.areas and not owner.areas & _NATION:
+            return teller
+    return None
 
 
 def _overlap(one: Identity, other: Identity) -> bool:
@@ -283,6 +351,10 @@ def same(one: Identity, other: Identity, weak: frozenset[str] = frozenset()) -> 
     titles = _nearest(mine, theirs)
     if one.url and one.url == other.url and titles >= 0.5:
         return Match(one.id, other.id, titles, "address")
+    if article := _teller(one, other):
+        owner = other if article is one else one
+        told = _nearest([name for name in owner.names if name not in weak], article.told)
+        return Match(owner.id, article.id, told, "named and day", quoted=True) if told >= ALIKE else None
     if one.closes & other.closes:
         if titles >= NEAR and (one.courses == other.courses or titles == 1):
             return Match(one.id, other.id, titles, "name and day")
@@ -301,13 +373,18 @@ def same(one: Identity, other: Identity, weak: frozenset[str] = frozenset()) -> 
     return Match(one.id, other.id, titles, "name")
 
 
-def weak_names(everything: Sequence[Identity]) -> frozenset[str]:
-    """Parts of names that several programmes share, which differ as wholes: the name of a budget."""
-    wholes: dict[str, set[str]] = defaultdict(set)
-    for each in everything:
-        for name in each.names[1:]:
-            wholes[name].add(each.names[0])
-    return frozenset(name for name, found in wholes.items() if len(found) > 1)
+def weak_names(everything: Iterable[Identity]) -> frozenset[str]:
+    """Parts of names that several programmes share: a budget's with schemes in brackets, and what stands in the
+    brackets of several, unless it is a scheme that the next year pays from another budget.
+    """
+    inside: dict[str, set[str]] = defaultdict(set)
+    before: dict[str, set[str]] = defaultdict(set)
+    for outer, inner in (pair for each in everything for pair in each.shared):
+        inside[outer].add(inner)
+        before[inner].add(outer)
+    budgets = {name for name, found in inside.items() if len(found) > 1}
+    parts = {name for name, found in before.items() if len(found) > (BUDGETS if _NAMED.search(name) else 1)}
+    return frozenset(each for name in budgets | parts for each in (name, _ENDING.sub("", name)))
 
 
 def matches(everything: Iterable[Identity]) -> list[Match]:
@@ -319,24 +396,45 @@ def matches(everything: Iterable[Identity]) -> list[Match]:
     return _unambiguous(found, by_id)
 
 
+Key = tuple[str, ...]
+
+
 def _candidates(known: Sequence[Identity]) -> Iterator[tuple[Identity, Identity]]:
-    """Two listings that may be the same: of different sources, one prefecture, sharing rare 3-grams or an address."""
+    """Two listings that may be the same: of different sources, one prefecture, sharing rare 3-grams or an address, and
+    not of different years. What tells as of the whole country meets what closes in a prefecture on the same day.
+    """
     common = Counter(gram for each in known for name in (*each.names, *each.told) for gram in _grams(name))
-    index: dict[tuple[str, str], list[int]] = defaultdict(list)
+    index: dict[Key, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, each in enumerate(known):
         rare: set[str] = set()
         for name in (*each.names, *each.told):
             own = sorted(_grams(name), key=lambda gram: (common[gram], gram))
             # Names that are near share most of their 3-grams, and so at least one of the rarer half.
             rare.update(own[: len(own) // 2 + 1])
+        shared = [(place, gram) for gram in sorted(rare) for place in sorted(_blocks(each))]
+        shared += [("url", each.url)] if each.url else []
+        mine, theirs = _crossing(each, rare)
         seen: set[int] = set()
-        keys = [(place, gram) for gram in sorted(rare) for place in sorted(_blocks(each))]
-        for key in keys + ([("url", each.url)] if each.url else []):
-            for j in index[key]:
+        for key in (*shared, *theirs):
+            met = index.get(key, {})
+            for j in (j for year in ((*each.years, _NO_YEAR) if each.years else met) for j in met.get(year, ())):
                 if j not in seen and known[j].source != each.source:
                     seen.add(j)
                     yield known[j], each
-            index[key].append(i)
+        for key in (*shared, *mine):
+            for year in each.years or (_NO_YEAR,):
+                index[key][year].append(i)
+
+
+def _crossing(each: Identity, rare: Iterable[str]) -> tuple[list[Key], list[Key]]:
+    """Where a place's own and what tells as of the whole country meet: its keys, and those of the others."""
+    local = bool(each.areas) and not each.areas & _NATION
+    if not local and not (each.areas == _NATION and each.told):
+        return [], []
+    sides: list[list[Key]] = [
+        [(side, gram, day) for gram in sorted(rare) for day in sorted(each.closes)] for side in ("local", "telling")
+    ]
+    return (sides[0], sides[1]) if local else (sides[1], sides[0])
 
 
 def _grams(name: str) -> set[str]:

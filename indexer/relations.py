@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.duplicates import MARKS, Identity, weak_names, years_of
+from indexer.duplicates import MARKS, Identity, weak_names, without_place, years_of
 from indexer.normalise.text import fold
 from indexer.schema import NOT_OFFERED, Programme, Relation, RelationKind
 from indexer.vocab import regions
@@ -135,21 +135,14 @@ def _named(known: Iterable[Identity]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for each in known:
         for name in each.names:
-            for short in {name, *_without_place(name, each.areas)}:
+            for short in {name, *without_place(name, each.areas)}:
                 if len(short) >= SHORTEST:
                     found[short].add(each.id)
         plain = MARKS.sub("", _ANNEX.sub("", each.said.split("「")[-1].rstrip("」"))).lower()
-        for short in _without_place(plain, each.areas):
+        for short in without_place(plain, each.areas):
             if len(short) >= SHORTEST:
                 found[short].add(each.id)
     return found
-
-
-def _without_place(name: str, areas: Iterable[str]) -> Iterator[str]:
-    for code in areas:
-        place = regions.get(code).name if code != "JP" else ""
-        if place and name.startswith(place):
-            yield name.removeprefix(place)
 
 
 def _meant(
@@ -157,7 +150,7 @@ def _meant(
 ) -> tuple[list[str], bool]:
     """The programmes that the sentence means, and whether it names any scheme but the teller's own."""
     text = MARKS.sub("", statement.raw).lower()
-    own = {*teller.names, *(short for name in teller.names for short in _without_place(name, teller.areas))}
+    own = {*teller.names, *(short for name in teller.names for short in without_place(name, teller.areas))}
     called = [name for name in names if name in text and not any(name in mine for mine in own)]
     # 「持続化補助金<一般型>」 names the longer of two schemes, not both.
     called = [name for name in called if not any(name != longer and name in longer for longer in called)]

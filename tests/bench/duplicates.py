@@ -55,7 +55,7 @@ def many(count: int) -> None:
     for i in range(count):
         half = i // 2
         place, scheme, year = half % 47 + 1, schemes[half // 47 % 20], 2000 + half // 940
-        made = programme(i, f"令和{year - 2018}年度 第{place}地域{scheme}補助金", areas=[f"{place:02}"],
+        made = programme(i, f"{year}年度 第{place}地域{scheme}補助金", areas=[f"{place:02}"],
                          windows=(window(f"{year}-04-01", f"{year}-09-{half % 28 + 1:02}"),))  # fmt: skip
         where = SourceRef(name=f"source{i % 2}", publisher="", url="", licence="", fetched_at=made.source.fetched_at)
         entries.append(made.model_copy(update={"source": where}))
