@@ -34,6 +34,17 @@ _OTHERS = re.compile(
     r"(?:国|県|都|道|府|市|区|町|村|地方公共団体|自治体|他|その他|別)[^。\n]{0,14}(?:補助|助成|奨励|交付金|給付金|支援金|支援制度)"
 )
 _OF_THE_STATE = re.compile(r"(?:国|県|都|道|府)(?:の|が)[^。\n]{0,40}(?:補助|助成|奨励|交付金|給付金|支援金)")
+# Who has had other money is left out: 他の補助金を受給していないこと.
+_HAD = re.compile(
+    r"(?:他の|別の|国が[^。\n]{0,8}他の|国の他の)[^。\n]{0,16}(?:補助金|助成金|奨励金|補助制度|補助事業)[^。\n]{0,40}"
+    r"(?:受け|受給|交付|採択|応募|申請)[^。\n]{0,24}"
+    r"(?:いない(?:こと|もの|者|事業|方|場合)|ないこと|されません|されない|できません|できない|対象外|除(?:く|き|かれ)"
+    r"|対象とな(?:らない|りません)|対象としない)"
+)
+_SAME_MATTER = re.compile(r"同一の?(?:案件|事業|経費|内容|機器|設備)")
+_SCHEME = re.compile(
+    r"「[^「」]{4,80}(?:補助金|助成金|奨励金|支援金|給付金|事業|制度|表彰|大賞)(?:[(][^()]{1,40}[)])?」"
+)
 _SELF = re.compile(r"(?:×|○|△)…|コース・?(?:加算)?の併給|申請フォーム")
 _WAY = re.compile(r"^(?:(?:共同|単独|個別|一括)申請|新規(?:事業)?)$")
 _ANNEX = re.compile(r"[(][^()]{1,8}[)]$")
@@ -41,7 +52,7 @@ _ANNEX = re.compile(r"[(][^()]{1,8}[)]$")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of a programme's text that may tell of others."""
+    """A sentence of a programme's text that may tell of others, verbatim."""
 
     id: str
     kind: RelationKind
@@ -56,18 +67,24 @@ def statements(programme: Programme) -> Iterator[Statement]:
     if programme.kind in NOT_OFFERED:
         return
     count = 0
-    for match in _SENTENCE.finditer(f"{fold(programme.summary)}\n{fold(programme.body)}"):
-        sentence = match[0].strip(" ・•※*◆■●-")
+    text = f"{programme.summary}\n{programme.body}"
+    for match in _SENTENCE.finditer(fold(text)):
+        sentence = match[0]
         if _TOP_UP.search(sentence):
             kind = RelationKind.TOP_UP
-        elif _TOGETHER.search(sentence) and _NOT.search(sentence) and not _SELF.search(sentence):
+        elif _excludes(sentence) and not _SELF.search(sentence):
             kind = RelationKind.EXCLUSIVE
         else:
             continue
         count += 1
         if count > MOST * 4:
             return
-        yield Statement(programme.id, kind, sentence[:300])
+        # Folding keeps positions: what is told is told as it was written.
+        yield Statement(programme.id, kind, text[match.start() : match.end()].strip(" 　・•※*◆■●-")[:300])
+
+
+def _excludes(sentence: str) -> bool:
+    return bool((_TOGETHER.search(sentence) and _NOT.search(sentence)) or _HAD.search(sentence))
 
 
 def relations(known: Iterable[Identity], said: Iterable[Statement]) -> dict[str, list[Relation]]:
@@ -82,11 +99,17 @@ def relations(known: Iterable[Identity], said: Iterable[Statement]) -> dict[str,
     for id, other, raw in _rounds(list(by_id.values())):
         add(id, Relation(kind=RelationKind.ROUND, id=other, raw=raw))
     names = _named(by_id.values())
+    starts: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        starts[name[:SHORTEST]].append(name)
     for each in said:
         teller = by_id.get(each.id)
         if teller is None:
             continue
-        others, named = _meant(teller, each, names, by_id)
+        text = MARKS.sub("", fold(each.raw)).lower()
+        at = (starts.get(text[i : i + SHORTEST], ()) for i in range(len(text) - SHORTEST + 1))
+        called = {name: names[name] for several in at for name in several if name in text}
+        others, named = _meant(teller, each, called, by_id)
         for other in others:
             add(each.id, Relation(kind=each.kind, id=other, raw=each.raw, told_by=each.id))
             add(other, Relation(kind=each.kind, id=each.id, raw=each.raw, told_by=each.id))
@@ -96,9 +119,10 @@ def relations(known: Iterable[Identity], said: Iterable[Statement]) -> dict[str,
 
 
 def _worth_telling(statement: Statement, named: bool) -> bool:
+    text = fold(statement.raw)
     if statement.kind is RelationKind.EXCLUSIVE:
-        return named or bool(_OTHERS.search(statement.raw))
-    return bool(_OF_THE_STATE.search(statement.raw))
+        return named or any(each.search(text) for each in (_OTHERS, _SCHEME, _SAME_MATTER, _HAD))
+    return bool(_OF_THE_STATE.search(text))
 
 
 def _rounds(known: Sequence[Identity]) -> Iterator[tuple[str, str, str]]:
@@ -135,9 +159,8 @@ def _named(known: Iterable[Identity]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for each in known:
         for name in each.names:
-            for short in {name, *without_place(name, each.areas)}:
-                if len(short) >= SHORTEST:
-                    found[short].add(each.id)
+            if len(name) >= SHORTEST:
+                found[name].add(each.id)
         plain = MARKS.sub("", _ANNEX.sub("", each.said.split("「")[-1].rstrip("」"))).lower()
         for short in without_place(plain, each.areas):
             if len(short) >= SHORTEST:
@@ -148,13 +171,13 @@ def _named(known: Iterable[Identity]) -> dict[str, set[str]]:
 def _meant(
     teller: Identity, statement: Statement, names: Mapping[str, set[str]], by_id: Mapping[str, Identity]
 ) -> tuple[list[str], bool]:
-    """The programmes that the sentence means, and whether it names any scheme but the teller's own."""
-    text = MARKS.sub("", statement.raw).lower()
-    own = {*teller.names, *(short for name in teller.names for short in without_place(name, teller.areas))}
-    called = [name for name in names if name in text and not any(name in mine for mine in own)]
+    """The programmes that the sentence means, of those by the names in it, and whether it names any scheme but the
+    teller's own.
+    """
+    called = [name for name in names if not any(name in mine for mine in teller.names)]
     # 「持続化補助金<一般型>」 names the longer of two schemes, not both.
     called = [name for name in called if not any(name != longer and name in longer for longer in called)]
-    years = years_of(statement.raw)
+    years = years_of(fold(statement.raw))
     meant = {
         id
         for name in called

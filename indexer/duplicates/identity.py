@@ -22,6 +22,7 @@ _QUOTED = re.compile(
     rf"「([^「」]{{4,120}}?(?:{_ENDINGS})(?:[(][^()]{{1,80}}[)])?(?:第?[0-9一二三四五六七八九十]+[次回]公募)?)」"
 )
 _FRAMED = re.compile(r"^(?:【[^】]*】)?[^「」:]{2,16}:\s*「(.+)」[^」]{0,12}$")
+_LABEL = re.compile(r"^(?:【[^】]*】)?\s*(?:(?:補助金|助成金|融資|貸付|税制|給付金|支援金|支援情報|公募)・?)+\s*:\s*")
 _OF_ERA = r"(?:元|\d{1,2}|[〇一二三四五六七八九十]{1,3})"
 _YEAR = re.compile(rf"((?:令和|平成|(?<![A-Za-z0-9])R) {{0,2}}{_OF_ERA})年?度?|(?<![\d.,])(20\d\d)年?度")
 _YEARS = re.compile(
@@ -103,10 +104,11 @@ class Identity:
 
 def identity(programme: Programme) -> Identity:
     title = fold(programme.title)
+    heading = ""
     if framed := _FRAMED.match(title):
         heading, title = title[: framed.start(1)], framed[1]
-    else:
-        heading = ""
+    elif label := _LABEL.match(title):
+        heading, title = label[0], title[label.end() :]
     text = fold(programme.body[:TEXT])
     windows = [each for each in programme.windows if each.role is Role.APPLY]
     said, tells = f"{heading} {title}".strip(), programme.kind in OUT
