@@ -5,7 +5,9 @@ for whoever started the run are JSON lines on standard output; the log goes to s
 """
 
 import argparse
+import hashlib
 import importlib
+import inspect
 import json
 import logging
 import pkgutil
@@ -21,6 +23,8 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Response
 
+import crawlers.items
+import crawlers.reading
 import crawlers.spiders
 from crawlers.base import EXAMPLES, SourceSpider
 from crawlers.cache import Mark
@@ -50,6 +54,15 @@ def described(spider: type[SourceSpider]) -> dict[str, Any]:
         "expect": asdict(spider.expect) | {"filled": dict(spider.expect.filled)},
         "variants": list(spider.variants),
     }
+
+
+def code(spider: type[SourceSpider]) -> str:
+    """The version of how a source is read: where it differs between two crawls, what differs may be our doing."""
+    read_by = {inspect.getfile(each) for each in spider.__mro__ if each.__module__.startswith("crawlers.")}
+    digest = hashlib.sha256()
+    for path in sorted({*map(Path, read_by), Path(crawlers.reading.__file__), Path(crawlers.items.__file__)}):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def served(recording: Recording) -> Iterator[tuple[str, dict[str, str]]]:
@@ -115,6 +128,7 @@ class Reporter:
             "facts": asdict(kind.source),
             "expect": described(kind)["expect"],
             "variant": variant,
+            "code": code(kind),
             "default": variant == kind.variants[0],
             "at": self.at.isoformat(timespec="seconds"),
             "items": self.items,

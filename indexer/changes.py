@@ -4,23 +4,37 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from indexer.schema import JST, Change, News, NewsKind
+from indexer.schema import JST, Change, Kind, News, NewsKind, Window
+from indexer.state import State, standing
 
 FRESH = timedelta(days=30)
 """So long a change is news."""
 
 
-def news(changes: Sequence[Change], now: datetime) -> News | None:
+OFFERED = frozenset({State.OPEN, State.CLOSING, State.ROLLING, State.UPCOMING})
+
+
+def news(
+    changes: Sequence[Change], now: datetime, windows: Sequence[Window] = (), kind: Kind = Kind.SUBSIDY
+) -> News | None:
     """The change that matters most to who applies, of the last 30 days; None if there is none.
 
-    Only what the source changed counts: a better reading of ours is no news. A deadline beats an amount, and of one
-    kind the latest counts, but measured from the first: put off and put back is no change.
+    Only what the source changed counts: a better reading of ours is no news. What was taken down before its end (told
+    by `windows` and `kind`) comes first, then a deadline, then an amount; of one kind the latest counts, but measured
+    from the first: put off and put back is no change.
     """
     fresh = sorted(
         (each for each in changes if each.cause == "source" and now - datetime.fromisoformat(each.at) <= FRESH),
         key=lambda each: each.at,
     )
     of = {name: [each for each in fresh if each.field == name] for name in ("windows", "listed", "amount")}
+    if of["listed"] and not of["listed"][-1].now:
+        at = of["listed"][-1].at
+        stood = standing(windows, kind, listed=True, now=datetime.fromisoformat(at))
+        if stood.state not in OFFERED:
+            # Sources take down what is over, every day.
+            return None
+        return News(kind=NewsKind.VANISHED, at=at, was=f"{stood.closes:%Y-%m-%dT%H:%M}" if stood.closes else "")
     if of["windows"]:
         before, after = _deadlines(of["windows"][0].was), _deadlines(of["windows"][-1].now)
         # One more round puts nothing off.

@@ -181,8 +181,8 @@ def shown(curated: Curated, changes: Sequence[Change], now: datetime) -> dict[st
 
     `changes`: its history, or as much of it as may be news.
     """
-    record = curated.record
-    values = record.programme.model_dump(
+    record, programme = curated.record, curated.record.programme
+    values = programme.model_dump(
         mode="json",
         include={
             "id", "kind", "title", "summary", "url", "official_url", "issuer", "areas", "event_areas", "windows",
@@ -195,5 +195,7 @@ def shown(curated: Curated, changes: Sequence[Change], now: datetime) -> dict[st
         "first_seen": record.first_seen,
         "changed": record.changed,
         "featured": curated.featured is not None,
-        "news": found.model_dump(mode="json") if (found := news(changes, now)) else None,
+        "news": found.model_dump(mode="json")
+        if (found := news(changes, now, programme.windows, programme.kind))
+        else None,
     }

@@ -52,8 +52,10 @@ def ingest(folder: Path, store: Store, now: datetime | None = None, progress: Pr
 
 @dataclass
 class _Batch:
-    """What one run brings."""
+    """What one run brings. `cause` is of what differs; `backfill`: what is new to us need not be new at the source."""
 
+    cause: str = "source"
+    backfill: bool = False
     put: list[Record] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
     changes: list[tuple[str, Change]] = field(default_factory=list)
@@ -79,7 +81,9 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
         if errors:
             run = Run(source=name, variant=variant, at=at, ok=False, counts={"seen": len(unique)})
         else:
-            batch = _compare(unique, writer, stats, variant, at, progress)
+            ours = last is not None and last.stats.get("code", stats.get("code")) != stats.get("code")
+            batch = _Batch("ours" if ours else "source", backfill=last is None or ours)
+            _compare(batch, unique, writer, stats, variant, at, progress)
             run = Run(source=name, variant=variant, at=at, ok=True, counts=batch.counts)
         run = replace(run, errors=errors, warnings=warnings, stats=stats)
         if not store.has_run(run):
@@ -89,23 +93,24 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
 
 
 def _compare(
+    batch: _Batch,
     unique: Mapping[str, Notice],
     writer: Writer,
     stats: Mapping[str, Any],
     variant: str,
     at: str,
     progress: Progress | None,
-) -> _Batch:
+) -> None:
     name, facts = stats["source"], stats["facts"]
     known = writer.known(name)
     newest = not any(each.last_seen > at for each in known.values())
-    batch = _Batch()
+    batch.backfill |= not newest
     batch.counts["seen"] = len(unique)
     relisted: list[str] = []
     for done, (id, notice) in enumerate(unique.items(), 1):
         old = known.get(id)
         if old is None:
-            batch.put.append(_new(notice, facts, name, variant, at))
+            batch.put.append(_new(notice, facts, name, variant, at, backfill=batch.backfill))
             batch.counts["new"] += 1
         elif old.last_seen > at:
             pass  # A recording older than what we hold teaches nothing new.
@@ -113,25 +118,30 @@ def _compare(
             _again(old, notice, facts, variant, at, batch)
             if not old.listed and newest:
                 relisted.append(id)
-                batch.changes.append((id, Change(at=at, field="listed", was=False, now=True)))
+                batch.changes.append((id, Change(at=at, field="listed", was=False, now=True, cause=batch.cause)))
                 batch.counts["reopened"] += 1
         if progress and (done % 20 == 0 or done == len(unique)):
             progress(name, done, len(unique))
     gone = _gone(known, unique, stats, variant, at) if newest else []
     batch.counts["gone"] = len(gone)
-    batch.changes += [(id, Change(at=at, field="listed", was=True, now=False)) for id in gone]
+    batch.changes += [(id, Change(at=at, field="listed", was=True, now=False, cause=batch.cause)) for id in gone]
+    changed_at = at if batch.cause == "source" else None
     writer.put(batch.put, set(known))
     writer.seen(batch.seen, variant, at)
-    writer.list_again(relisted, True)
-    writer.list_again(gone, False)
+    writer.list_again(relisted, True, changed_at)
+    writer.list_again(gone, False, changed_at)
     writer.remember(batch.changes)
-    return batch
 
 
-def _new(notice: Notice, facts: Mapping[str, Any], source: str, variant: str, at: str) -> Record:
+def _new(
+    notice: Notice, facts: Mapping[str, Any], source: str, variant: str, at: str, *, backfill: bool = False
+) -> Record:
     words = canonical(asdict(notice))
+    programme = normalise(notice, at[:10], facts=facts, fetched_at=at)
+    # What was there before we looked changed when it was published, if its source says when.
+    published = min(stamp(instant(programme.published)), at) if programme.published else ""
     return Record(
-        programme=normalise(notice, at[:10], facts=facts, fetched_at=at),
+        programme=programme,
         source=source,
         variant=variant,
         notice_hash=_hash(words),
@@ -140,13 +150,16 @@ def _new(notice: Notice, facts: Mapping[str, Any], source: str, variant: str, at
         read_on=at[:10],
         listed=True,
         first_seen=at,
-        changed=at,
+        changed=published if backfill else at,
         last_seen=at,
     )
 
 
 def _again(old: Record, notice: Notice, facts: Mapping[str, Any], variant: str, at: str, batch: _Batch) -> None:
-    """A known programme: what the source changed is told apart from what we read differently."""
+    """A known programme: what the source changed is told apart from what we read differently.
+
+    In the first run of another version of the spider nobody can tell them apart, and what differs counts as ours.
+    """
     id = old.programme.id
     batch.seen.append(id)
     before = notice_of(orjson.loads(old.notice))
@@ -161,14 +174,18 @@ def _again(old: Record, notice: Notice, facts: Mapping[str, Any], variant: str, 
     if reread:
         base = normalise(before, old.read_on, facts=facts, fetched_at=old.programme.source.fetched_at)
         batch.changes += [(id, each) for each in differences(old.programme, base, at, "ours")]
-        batch.counts["reread"] += 1
-    current = base
+    changed = moved and batch.cause == "source"
+    batch.counts["changed"] += changed
+    batch.counts["reread"] += reread or not changed
+    current, read_on = base, old.read_on
     told: list[Change] = []
     if moved:
-        current = normalise(notice, at[:10], facts=facts, fetched_at=at)
-        told = differences(base, current, at, "source")
+        current, read_on = normalise(notice, at[:10], facts=facts, fetched_at=at), at[:10]
+        if [each.raw for each in current.windows] == [each.raw for each in base.windows]:
+            # Days in the same words are the same days, whatever year it is by now.
+            current, read_on = normalise(notice, old.read_on, facts=facts, fetched_at=at), old.read_on
+        told = differences(base, current, at, batch.cause)
         batch.changes += [(id, each) for each in told]
-        batch.counts["changed"] += 1
     batch.put.append(
         replace(
             old,
@@ -177,8 +194,8 @@ def _again(old: Record, notice: Notice, facts: Mapping[str, Any], variant: str, 
             notice_hash=_hash(words),
             rules=rules(),
             notice=words,
-            read_on=at[:10] if moved else old.read_on,
-            changed=at if told else old.changed,
+            read_on=read_on,
+            changed=at if told and changed else old.changed,
             last_seen=at,
         )
     )

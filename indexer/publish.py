@@ -76,7 +76,8 @@ def document(
     nationwide = "JP" in codes
     prefectures = [] if nationwide else sorted({regions.prefecture_of(code) for code in codes if code != "JP"})
     rate = _fraction(programme.amount.rate) if programme.amount else None
-    posted = programme.published or record.first_seen[:10]
+    # What came when we began to read its source, and does not say when it was published, may be of any day.
+    posted = programme.published or (record.first_seen[:10] if record.changed else "")
     values: dict[str, Any] = {
         "id": programme.id,
         "uuid": str(uuid_of(programme.id)),
@@ -117,8 +118,8 @@ def document(
         "rate": rate,
         "employees_max": programme.eligibility.employees_max if programme.eligibility else None,
         "capital_max": programme.eligibility.capital_max_yen if programme.eligibility else None,
-        "posted": int(instant(posted).timestamp()),
-        "changed": int(datetime.fromisoformat(record.changed).timestamp()),
+        "posted": int(instant(posted).timestamp()) if posted else None,
+        "changed": int(datetime.fromisoformat(record.changed).timestamp()) if record.changed else None,
         # Absent where no time is known at all, or the end of the last one is not.
         "final": times.final if times else None,
         # When the last window begins that has not begun yet.

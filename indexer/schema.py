@@ -201,11 +201,14 @@ class NewsKind(StrEnum):
     SHORTENED = "shortened"
     NEXT_CALL = "next_call"
     REOPENED = "reopened"
+    VANISHED = "vanished"
     AMOUNT = "amount"
 
 
 class News(Model):
-    """What the source changed lately: a deadline (`was` and `now` are moments), an amount (yen), or it came back."""
+    """What the source changed lately: a deadline (`was` and `now` are moments), an amount (yen), or it came back or
+    was taken down before its end (`was` is the deadline it had, if any).
+    """
 
     kind: NewsKind
     at: str

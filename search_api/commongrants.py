@@ -94,7 +94,7 @@ def opportunity(item: Hit | Detail, base: str) -> Values:
         "source": f"{base}/programmes/{item.id}",
         "customFields": _custom(item),
         "createdAt": _utc(item.first_seen),
-        "lastModifiedAt": _utc(item.changed),
+        "lastModifiedAt": _utc(item.changed or item.first_seen),
     }
     return {name: value for name, value in values.items() if value}
 

@@ -37,7 +37,7 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
             "attribution": facts.get("attribution", ""),
             "link": link if link and link.url == programme.official_url else None,
             "history": history,
-            "news": news(history, now),
+            "news": news(history, now, programme.windows, programme.kind),
             "featured": curated.featured,
             "corrected": tuple(each.field for each in corrected),
             "verified": Verified(at=latest.at, by="職員") if latest else None,

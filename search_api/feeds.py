@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Event
 from lxml import etree
 
-from indexer.schema import Role, Window, instant
+from indexer.changes import FRESH
+from indexer.schema import NewsKind, Role, Window, instant
 from search_api.models import NEWS, Hit
-from search_api.query import Query
+from search_api.query import Query, Sort, StateChoice
+from search_api.search import Searcher
 
 ATOM = "http://www.w3.org/2005/Atom"
 MOST_ENTRIES = 100
@@ -21,7 +23,7 @@ PRODUCT = "-//shien//shien//JA"
 
 
 def atom(query: Query, hits: Iterable[Hit], base: str, now: datetime) -> bytes:
-    """The newest programmes of a search. Ids are stable; `updated` is when the source last changed something."""
+    """What is new and what changed in a search. Ids are stable; `updated` is when the source last changed something."""
     root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]
     hits = list(hits)
     link = f"{base}/search" + (f"?{urlencode(query.items())}" if query.items() else "")
@@ -108,6 +110,21 @@ def _when(event: Event, window: Window) -> None:
 
 def _local(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Asia/Tokyo"))
+
+
+async def latest(searcher: Searcher, query: Query) -> list[Hit]:
+    """What its sources added or changed last, and what they took down in the last 30 days before its end.
+
+    What a search holds because we only began to read its source, or read it better, is nothing that happened.
+    """
+    wanted = query.with_(sort=Sort.UPDATED if query.sort is Sort.RELEVANCE else query.sort)
+    found = [each for each in await first(searcher.hits(wanted), MOST_ENTRIES) if each.changed]
+    if not query.state:
+        since = searcher.now - FRESH
+        gone = wanted.with_(state=(StateChoice.ANY,), updated_since=max(since, query.updated_since or since))
+        taken_down = await first(searcher.hits(gone, listed=False), MOST_ENTRIES)
+        found += [each for each in taken_down if each.news and each.news.kind is NewsKind.VANISHED]
+    return sorted(found, key=lambda each: each.changed, reverse=True) if wanted.sort is Sort.UPDATED else found
 
 
 async def first(hits: AsyncIterator[Hit], most: int) -> list[Hit]:

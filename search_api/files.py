@@ -21,8 +21,8 @@ router = APIRouter()
 
 @router.get("/feeds/programmes.atom", summary="検索結果のフィード（Atom）", response_class=Response)
 async def feed(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
-    newest = query.with_(sort=Sort.NEWEST if query.sort is Sort.RELEVANCE else query.sort)
-    found = await feeds.first(own.searcher.hits(newest), feeds.MOST_ENTRIES)
+    """新しく掲載されたものと、情報源で内容が変わったもの（締切延長・金額変更・再掲載・掲載終了など）。"""
+    found = await feeds.latest(own.searcher, query)
     return Response(feeds.atom(query, found, public_base(request, own), own.now()), media_type="application/atom+xml")
 
 

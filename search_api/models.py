@@ -44,6 +44,7 @@ NEWS = {
     NewsKind.SHORTENED: "締切繰上げ",
     NewsKind.NEXT_CALL: "次の募集",
     NewsKind.REOPENED: "再掲載",
+    NewsKind.VANISHED: "掲載終了",
     NewsKind.AMOUNT: "金額変更",
 }
 

@@ -365,11 +365,17 @@ class Searcher:
         found = {each["hit"]["id"]: each["hit"] for answer in answers for each in answer["hits"]}
         return [hit(each, now) for each in list(found.values())[:most]]
 
-    async def hits(self, query: Query) -> AsyncIterator[Hit]:
-        """Every hit of a query from its first page on, in a stable order; a page at a time, without counting facets."""
+    async def hits(self, query: Query, *, listed: bool | None = None) -> AsyncIterator[Hit]:
+        """Every hit of a query from its first page on, in a stable order; a page at a time, without counting facets.
+
+        `listed`: only what its source lists, or no longer lists.
+        """
         now = self.now
         query = (await asyncio.to_thread(understand, query, now)).query
-        condition = _joined(filters(query, now))
+        conditions = filters(query, now)
+        if listed is not None:
+            conditions["listed"] = f"listed = {'true' if listed else 'false'}"
+        condition = _joined(conditions)
         order = SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else _order(query)
         page = 1
         matching = await self._matching(query, now)

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from indexer.changes import news
-from indexer.schema import JST, Change
+from indexer.schema import JST, Change, Window
+from tests.samples import OPEN, PAST
 
 NOW = datetime(2026, 8, 22, 4, 0, tzinfo=JST)
 
@@ -48,14 +49,24 @@ BACK = change("windows", until("2026-09-30T17:00"), until("2026-08-31"), 0.5)
             None,
         ),
         ([change("listed", False, True)], "reopened"),
-        ([change("listed", False, True, 2), change("listed", True, False)], None),
+        ([change("listed", False, True, 2), change("listed", True, False)], "vanished"),
+        ([LATER, change("listed", True, False)], "vanished"),
+        ([change("listed", True, False, 2), change("listed", False, True)], "reopened"),
+        ([change("listed", True, False, cause="ours")], None),
         ([change("amount", {"max_yen": 100}, {"max_yen": 200})], "amount"),
         ([change("amount", None, {"max_yen": 200})], None),
         ([change("amount", {"max_yen": 100}, {"max_yen": 200}), LATER], "extended"),
     ],
 )
 def test_news(history: list[Change], kind: str | None) -> None:
-    found = news(history, NOW)
+    found = news(history, NOW, OPEN)
     assert (found.kind.value if found else None) == kind
     if found and kind == "extended":
         assert found.was == "2026-08-31" and found.now > found.was
+    if found and kind == "vanished":
+        assert found.was == "2026-12-25T17:00"
+
+
+@pytest.mark.parametrize("windows", [PAST, (), (Window(raw="未定"),)])
+def test_what_is_over_or_without_a_time_vanishes_every_day(windows: tuple[Window, ...]) -> None:
+    assert news([change("listed", True, False)], NOW, windows) is None

@@ -179,7 +179,63 @@ def test_our_own_better_reading_is_never_a_change_of_the_source(
     run = crawls(FIRST + timedelta(days=1), TEN)
     assert (run.counts["reread"], run.counts["changed"]) == (10, 0)
     record = store.get("invented-1")
-    assert record and record.changed == FIRST.isoformat()
+    assert record and record.changed == ""
+
+
+def later(days: int) -> datetime:
+    return FIRST + timedelta(days=days)
+
+
+def changed(store: Store, id: str) -> str:
+    record = store.get(id)
+    assert record
+    return record.changed
+
+
+def test_what_was_there_before_we_read_the_source_changed_when_it_was_published(crawls: Crawls, store: Store) -> None:
+    dated, ahead = replace(TEN[0], published="2026-07-15"), replace(TEN[1], published="2026-09-15")
+    crawls(FIRST, [dated, ahead, *TEN[2:]])
+    assert changed(store, "invented-1") == "2026-07-15T00:00:00+09:00"
+    assert changed(store, "invented-2") == FIRST.isoformat(), "never later than we saw it"
+    assert changed(store, "invented-3") == ""
+    crawls(later(1), [dated, ahead, *TEN[2:], notice(11)])
+    assert changed(store, "invented-11") == later(1).isoformat(), "of a source that we know, new is new"
+    crawls(later(2), [notice(21), notice(22)], variant={"all": "yes"}, default=False)
+    assert changed(store, "invented-21") == ""
+
+
+def test_what_vanishes_and_comes_back_has_changed(crawls: Crawls, store: Store) -> None:
+    crawls(FIRST, TEN)
+    crawls(later(1), TEN[:9])
+    assert changed(store, "invented-10") == later(1).isoformat()
+    crawls(later(2), TEN)
+    assert changed(store, "invented-10") == later(2).isoformat()
+    assert changed(store, "invented-9") == ""
+
+
+def test_what_another_version_of_the_spider_brings_is_no_change_of_the_source(crawls: Crawls, store: Store) -> None:
+    extended = replace(TEN[0], periods=(Period(opens="2026-07-01T00:00Z", closes="2026-10-30T08:00Z"),))
+    crawls(FIRST, TEN, code="1")
+    run = crawls(later(1), [extended, *TEN[1:9], notice(11)], code="2")
+    assert (run.counts["changed"], run.counts["reread"], run.counts["new"], run.counts["gone"]) == (0, 1, 1, 1)
+    assert {each.cause for id in ("invented-1", "invented-10") for each in store.history(id)} == {"ours"}
+    assert [changed(store, f"invented-{number}") for number in (1, 10, 11)] == ["", "", ""]
+    again = replace(extended, title="第1種設備補助金（再延長）")
+    assert crawls(later(2), [again, *TEN[1:]], code="2").counts["changed"] == 1
+    assert [changed(store, f"invented-{number}") for number in (1, 10)] == [later(2).isoformat()] * 2
+    assert store.history("invented-1")[0].cause == "source"
+
+
+def test_days_in_the_same_words_stay_the_same_days(crawls: Crawls, store: Store) -> None:
+    words = notice(1, periods=(), body="受付期間：7月1日から10月1日まで")
+    crawls(FIRST, [words, *TEN[1:]])
+    # After that day, something else on the page is mended: 10月1日 is no day of next year.
+    crawls(later(100), [replace(words, contact="03-0000-0000", body=f"{words.body}。お問い合わせは窓口へ。"), *TEN[1:]])
+    record = store.get("invented-1")
+    assert record and [each.closes for each in record.programme.windows] == ["2026-10-01"]
+    assert [each.field for each in store.history("invented-1")] == ["body"]
+    crawls(later(101), [replace(words, body="受付期間：7月1日から10月8日まで"), *TEN[1:]])
+    assert "windows" in [each.field for each in store.history("invented-1")]
 
 
 def test_an_older_recording_changes_nothing(crawls: Crawls, store: Store) -> None:

@@ -56,6 +56,11 @@ def news_told(news: News) -> str:
     '締切が2026年9月30日（水）から2026年8月31日（月）17:00に早まりました（2026年8月20日（木）に確認）。'
     """
     seen = f"（{day(news.at[:10])}に確認）。"
+    if news.kind is NewsKind.VANISHED:
+        until = f"（{day(news.was, end=True)}まで）" if news.was else ""
+        return f"受付期間の終わり{until}を待たずに、情報源の一覧から消えました{seen}"
+    if news.kind is NewsKind.REOPENED:
+        return f"いったん一覧から消えた後、再び掲載されました{seen}"
     if news.kind is NewsKind.AMOUNT:
         return f"金額の上限が{yen(int(news.was))}から{yen(int(news.now))}に変わりました{seen}"
     if news.kind is NewsKind.NEXT_CALL:

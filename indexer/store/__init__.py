@@ -74,8 +74,9 @@ class Store(ProgrammeReading, RunReading, StaffReading):
         return alone(self.engine, name, wait=wait)
 
     def listed(self) -> list[tuple[str, str]]:
-        """(id, when it last changed) of what its sources list and staff did not hide, in order of id."""
-        query = sa.select(programmes.c.id, programmes.c.changed).where(programmes.c.listed).order_by(programmes.c.id)
+        """(id, when it last changed, else was first seen) of what sources list and staff did not hide, by id."""
+        known = (programmes.c.id, programmes.c.changed, programmes.c.first_seen)
+        query = sa.select(*known).where(programmes.c.listed).order_by(programmes.c.id)
         asked = sa.select(decisions.c.programme, decisions.c.now).where(
             decisions.c.field == "hidden", decisions.c.undone.is_(False)
         )
@@ -84,4 +85,6 @@ class Store(ProgrammeReading, RunReading, StaffReading):
             hidden.update(
                 connection.execute(sa.select(same.c.programme).where(same.c.programme != same.c.lead)).scalars()
             )
-            return [(row.id, row.changed) for row in connection.execute(query) if row.id not in hidden]
+            return [
+                (row.id, row.changed or row.first_seen) for row in connection.execute(query) if row.id not in hidden
+            ]

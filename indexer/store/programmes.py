@@ -76,7 +76,8 @@ class Record:
     """A programme with what the store knows about it. Instants are ISO strings, Asia/Tokyo.
 
     `notice` is the source's words as JSON bytes, `read_on` the day on which these words were first seen.
-    `rules` names the version of our reading that made `programme` from them.
+    `rules` names the version of our reading that made `programme` from them. `changed` is when its source last changed
+    it or first listed it, "" where that is not known: what came when we began to read a source was there before.
     """
 
     programme: Programme
@@ -226,13 +227,14 @@ class ProgrammeWriting(Writing):
                 .values(last_seen=at, variant=variant)
             )
 
-    def list_again(self, ids: Sequence[str], listed: bool) -> None:
-        """Marks the programmes as listed by their source, or as vanished from it."""
+    def list_again(self, ids: Sequence[str], listed: bool, at: str | None = None) -> None:
+        """Marks the programmes as listed by their source, or as vanished from it; `at` if its source changed that."""
+        values = {"listed": listed} | ({"changed": at} if at else {})
         if ids:
             self.touch()
         for start in range(0, len(ids), 500):
             batch = ids[start : start + 500]
-            self.connection.execute(sa.update(programmes).where(programmes.c.id.in_(batch)).values(listed=listed))
+            self.connection.execute(sa.update(programmes).where(programmes.c.id.in_(batch)).values(values))
 
     def remember(self, changes: Iterable[tuple[str, Change]]) -> None:
         """Appends to the history: pairs of programme id and change."""
