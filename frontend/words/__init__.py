@@ -1,6 +1,7 @@
 """How values are worded on pages: pure functions, which templates call by their names."""
 
 from frontend.words.changes import news_label, news_told, told
+from frontend.words.doubts import doubt
 from frontend.words.moments import (
     day,
     inferred,
@@ -29,7 +30,7 @@ from frontend.words.values import (
 )
 
 SHOWN = (
-    all_areas, day, has_state, inferred, label, left, linked, money, month_label, news_label, news_told, outside,
+    all_areas, day, doubt, has_state, inferred, label, left, linked, money, month_label, news_label, news_told, outside,
     period, plain_day, qualifiers, raw_note, requirement, told, understood_told, until, verdict, where, who,
     window_state, yen,
 )  # fmt: skip

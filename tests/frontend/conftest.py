@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from frontend.app import create_app
 from indexer.engine import Engine
-from indexer.schema import Address, Amount, Attachment, Eligibility, Issuer
+from indexer.schema import Address, Amount, Attachment, Eligibility, Issuer, Problem
 from search_api.services import Services
 from tests.running import Site, served
 from tests.samples import CLOSING, EVERYTHING, OPEN, programme, window
@@ -35,6 +35,10 @@ HOSTILE = programme(
     fields=("environment",),
     attachments=(Attachment(name=SCRIPT, url="javascript:window.ran=1"),),
     also_at=(Address(source=SCRIPT, id="1", url="javascript:window.ran=1"),),
+    problems=(
+        Problem(field="windows", code="weekday_conflict", raw=SCRIPT),
+        Problem(field="amount", code="unread", raw="staff alone"),
+    ),
 )
 MANY = [programme(100 + each, f"秋田県 商店街補助金 第{each}号", areas=["05"], windows=OPEN) for each in range(25)]
 TOWN = programme(

@@ -229,6 +229,15 @@ def test_a_source_that_is_down_is_said_where_its_data_is_shown(client: TestClien
     assert "取得が止まっています" not in client.get("/search").text
 
 
+def test_what_was_not_read_without_doubt_is_said_to_readers_and_to_staff_alone_what_is_theirs(
+    client: TestClient,
+) -> None:
+    page = soup(client.get("/programmes/invented-0090").text)
+    told = [each.get_text() for each in page.select(".programme-main .notice")]
+    assert len(told) == 1 and "原文の日付と曜日が合っていません" in told[0] and "<script>" in told[0]
+    assert "staff alone" not in page.get_text()
+
+
 def test_addresses_in_a_text_are_links_and_nothing_else_is(client: TestClient) -> None:
     body = soup(client.get("/programmes/invented-0091").text).select_one(".body")
     assert body is not None

@@ -114,6 +114,7 @@ def test_a_correction_shows_at_once_and_can_be_undone(client: TestClient, site: 
     detail = client.get("/api/programmes/invented-0001").json()
     assert detail["closes"] == "2026-11-30T12:00:00+09:00"
     assert detail["corrected"] == ["windows"]
+    assert "職員が確認して直しました" in client.get("/programmes/invented-0001").text
     found = client.get("/api/programmes?q=東京都 省エネ").json()["hits"]
     assert [each["closes"] for each in found if each["id"] == "invented-0001"] == ["2026-11-30T12:00:00+09:00"]
     [decision] = site.services.store.decisions()
