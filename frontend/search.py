@@ -40,7 +40,7 @@ async def search(request: Request, own: Own) -> Response:
     """search.html: query (as it was understood), links (from it), plain (the query from its first page), results,
     dropped (parameters not understood), chips, sources (names), late (sources), last_page, ways (out of an empty
     result), place (for the form), unknown_place (the question for what has no place, or None), understood (words that
-    became conditions), literal (the question with them as words), trades (labels), firm (does the question describe
+    became conditions), literal (the question with them as words), trades (labels), profiled (does the question describe
     one?), here (the question at the remembered place, or None), view (of the tabs).
     """
     if "prefecture" in request.query_params:
@@ -74,7 +74,7 @@ async def search(request: Request, own: Own) -> Response:
         chips=chosen,
         sources=known.names,
         late=known.late_of(results.hits),
-        firm=any(getattr(query, each) not in (None, ()) for each in FIRM),
+        profiled=any(getattr(query, each) not in (None, ()) for each in FIRM),
         here=query.with_(area=(near.code,)) if near.code and not query.area and not results.choices else None,
         ways=[] if results.total else await _ways(own, query, chosen),
         unknown_place=query.with_(area=(), scope=(Scope.UNKNOWN,)) if query.area and not query.scope else None,

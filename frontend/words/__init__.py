@@ -16,6 +16,7 @@ from frontend.words.moments import (
 from frontend.words.questions import understood_told
 from frontend.words.values import (
     all_areas,
+    firm,
     has_state,
     label,
     linked,
@@ -30,7 +31,7 @@ from frontend.words.values import (
 )
 
 SHOWN = (
-    all_areas, day, doubt, has_state, inferred, label, left, linked, money, month_label, news_label, news_told, outside,
-    period, plain_day, qualifiers, raw_note, requirement, told, understood_told, until, verdict, where, who,
+    all_areas, day, doubt, firm, has_state, inferred, label, left, linked, money, month_label, news_label, news_told,
+    outside, period, plain_day, qualifiers, raw_note, requirement, told, understood_told, until, verdict, where, who,
     window_state, yen,
 )  # fmt: skip

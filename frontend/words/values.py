@@ -65,6 +65,12 @@ def who(eligibility: Eligibility | None) -> str:
     return "・".join(parts)
 
 
+def firm(item: Hit | Detail) -> str:
+    """The firm that a case tells of: its trade and size, in a few words; empty where neither was read."""
+    size = f"従業員{item.workforce:,}人" if item.workforce else ""
+    return "・".join(filter(None, (who(item.eligibility), size)))
+
+
 def requirement(eligibility: Eligibility | None, most: int = 48) -> str:
     """The beginning of what the source writes about who can apply, where we could not read it; else empty.
 

@@ -255,6 +255,18 @@ def test_what_cannot_be_read_is_quoted_or_said(client: TestClient) -> None:
     assert "金額 記載なし" in cards["/programmes/invented-0005"]
 
 
+def test_a_case_tells_of_its_firm(client: TestClient) -> None:
+    page = soup(client.get("/programmes/invented-0011").text)
+    facts = {
+        each.dt.get_text(): each.dd.get_text(" ", strip=True)
+        for each in page.select(".facts > div")
+        if each.dt and each.dd
+    }
+    assert (
+        "従業員" in facts["会社"] and facts["地域"].startswith("全国") and "対象者" not in facts and "金額" not in facts
+    )
+
+
 def test_while_the_engine_is_away_pages_that_need_it_say_so(client: TestClient, site: Site) -> None:
     site.gone = True
     site.services.searcher._endpoint = None
