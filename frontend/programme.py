@@ -62,7 +62,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         elsewhere=await _elsewhere(own, found),
         related=await run_in_threadpool(related, own.store, found, own.clock()),
         late=known.late_of([found]),
-        lead="" if _plain(found.body).startswith(_plain(found.summary).rstrip("…")) else found.summary,
+        lead="" if _plain(found.summary).rstrip("…") in _plain(f"{found.title}\n{found.body}") else found.summary,
         sources=known.names,
         source_title=known.names.get(found.source.name, found.source.publisher),
         address=address,

@@ -12,8 +12,8 @@ MARGIN = 0.06
 MOST_TICKS = 6
 STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 """Months from one mark of the axis to the next."""
-ROOM = 4.0
-"""Percent of the line: nearer to an end, or to today, a mark has no room for its words."""
+ROOM, YEAR_ROOM = 4.0, 9.0
+"""Percent of the line, on a phone: what half of a mark's words takes, without and with the year (January has it)."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,14 @@ def timeline(windows: Sequence[Window], now: datetime, *, kind: Kind = Kind.SUBS
     return Timeline(
         tuple(row(window, state) for window, state in zip(ordered, states, strict=True)),
         today,
-        tuple(each for each in ticks if ROOM < each.at < 100 - ROOM and abs(each.at - today) > ROOM),
+        tuple(each for each in ticks if _has_room(each, today)),
     )
+
+
+def _has_room(tick: Tick, today: float) -> bool:
+    """Can its words be read, beside the word for today and within the line?"""
+    half = YEAR_ROOM if tick.moment.month == 1 else ROOM
+    return half < tick.at < 100 - half and abs(tick.at - today) > half + ROOM
 
 
 def _edges(window: Window) -> tuple[datetime | None, datetime | None]:

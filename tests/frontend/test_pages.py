@@ -221,7 +221,7 @@ def test_a_source_that_is_down_is_said_where_its_data_is_shown(client: TestClien
         writer.add_run(run(False))
     origins._sources.cache_clear()
     for path in shown:
-        assert "からの取得が止まっています。2026年8月20日（木）に取得した内容" in client.get(path).text, path
+        assert "invented（2026年8月20日（木）の内容）からの取得が止まっています" in client.get(path).text, path
     assert "取得が止まっています" not in client.get("/list").text
     with site.services.store.transaction() as writer:
         writer.add_run(run(True).__class__(**run(True).__dict__ | {"at": "2026-08-22T03:00:00+09:00"}))
