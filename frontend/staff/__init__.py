@@ -1,0 +1,12 @@
+"""Pages for staff: curate featured cases, correct the machine, see what broke. Nothing here is reachable signed out."""
+
+from fastapi import APIRouter
+
+from frontend.staff import audit, featured, overview, programme, review, sign_in, sources, users
+from frontend.staff.access import COOKIE, SignedOut, signed_out
+
+__all__ = ["COOKIE", "SignedOut", "router", "signed_out"]
+
+router = APIRouter(include_in_schema=False)
+for each in (sign_in, overview, review, programme, featured, sources, audit, users):
+    router.include_router(each.router, prefix="/staff")

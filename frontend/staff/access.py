@@ -1,0 +1,92 @@
+"""Who is signed in, and the two gates of everything under /staff: a session to read, and a form of ours to write."""
+
+import hmac
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from frontend.rendering import page, same_origin
+from frontend.staff.words import FIELDS, PROBLEMS
+from indexer import accounts
+from indexer.store import Session, Store, User, stamp
+from indexer.vocab import labels
+from search_api.services import Services, services
+
+COOKIE = "shien_staff"
+LONGEST_NOTE = 2000
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who is signed in, on what services."""
+
+    user: User
+    session: Session
+    own: Services
+
+    @property
+    def store(self) -> Store:
+        return self.own.store
+
+    @property
+    def at(self) -> str:
+        return stamp(self.own.now())
+
+    def republish(self) -> None:
+        """Has the index built again behind the answer; pages show a decision at once from the store."""
+        self.own.changed.set()
+
+
+class SignedOut(Exception):
+    """Leads to the sign-in page."""
+
+
+async def signed_out(request: Request, error: Exception) -> Response:
+    return RedirectResponse("/staff/sign-in", 303)
+
+
+def staff(request: Request) -> Staff:
+    own = services(request)
+    found = accounts.whose(own.store, request.cookies.get(COOKIE, ""), own.now())
+    if found is None:
+        raise SignedOut
+    return Staff(*found, own)
+
+
+def admin(who: Annotated[Staff, Depends(staff)]) -> Staff:
+    if who.user.role != "admin":
+        raise HTTPException(403, "この操作は管理者だけができます。")
+    return who
+
+
+async def guarded(request: Request, who: Annotated[Staff, Depends(staff)]) -> Staff:
+    """For every write: the form's token belongs to this session, and the form came from our own page."""
+    same_origin(request)
+    token = str((await request.form()).get("csrf", ""))
+    if not hmac.compare_digest(token.encode(), who.session.csrf.encode()):
+        raise HTTPException(403, "画面の有効期限が切れました。前の画面を開き直してください。")
+    return who
+
+
+def ruling(who: Annotated[Staff, Depends(guarded)]) -> Staff:
+    """For what only an admin may change."""
+    return admin(who)
+
+
+Signed = Annotated[Staff, Depends(staff)]
+Admin = Annotated[Staff, Depends(admin)]
+Writing = Annotated[Staff, Depends(guarded)]
+Ruling = Annotated[Staff, Depends(ruling)]
+
+
+def staff_page(request: Request, who: Staff | None, template: str, *, status: int = 200, **context: Any) -> Response:
+    """A page of staff/, with what its base needs besides `context`; no cache keeps it."""
+    response = page(
+        request, f"staff/{template}", who=who, names=FIELDS, problems=PROBLEMS, labels=labels.labels, **context
+    )
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
