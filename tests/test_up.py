@@ -17,7 +17,8 @@ import pytest
 
 from indexer.engine import EngineError, binary
 
-pytestmark = pytest.mark.engine
+# A busy machine takes minutes for the replays, each a process.
+pytestmark = [pytest.mark.engine, pytest.mark.timeout(1500)]
 ROOT = Path(__file__).parent.parent
 
 
@@ -52,7 +53,7 @@ def get(port: int, path: str) -> tuple[int, str]:
         return 0, ""
 
 
-def until(port: int, path: str, status: int, seconds: float = 180) -> str:
+def until(port: int, path: str, status: int, seconds: float = 1200) -> str:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         found, text = get(port, path)
