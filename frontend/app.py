@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontend import (
     assets,
+    cases,
     glossary,
     guide,
     home,
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
 
     app = application(own, lifespan)
     for each in (
-        assets, home, search, programme, views, keeping, guide, glossary, information, machines, report, staff
+        assets, home, search, programme, cases, views, keeping, guide, glossary, information, machines, report, staff
     ):  # fmt: skip
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))

@@ -22,6 +22,7 @@ ROOMS = {
         "css/programme.css", "css/views.css", "css/pages.css", "css/media.css",
     ),
     "staff.css": ("css/staff.css",),
+    "staff.js": ("js/staff.js",),
     "site.js": ("js/start.js", "js/place.js", "js/suggest.js", "js/list.js", "js/share.js", "js/results.js"),
     "htmx.js": ("vendor/htmx.min.js",),
 }  # fmt: skip

@@ -3,12 +3,14 @@
 import asyncio
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from frontend import place as places
 from frontend.origins import sources
 from frontend.rendering import page
 from indexer.vocab import labels
+from search_api import collections
 from search_api.query import Query, Sort, StateChoice
 from search_api.services import Own, Services
 
@@ -26,8 +28,8 @@ STEP_KINDS = {
 @router.get("/")
 async def home(request: Request, own: Own) -> Response:
     """home.html: query (the place alone), place, here (words for the place), counts (by facet and value), vocabulary
-    (labels by facet), steps {stage: [(kind, count, question)]}, closing, fresh and cases (Results), curated (are the
-    cases chosen by staff?), links (the question of each list), late (sources).
+    (labels by facet), steps {stage: [(kind, count, question)]}, closing, fresh and cases (Results), collections (of
+    cases that staff chose), links (the question of each list), late (sources).
     """
     query, _ = Query.lenient([item for item in request.query_params.multi_items() if item[0] == "area"])
     place = places.of(query.area) if query.area else places.remembered(request)
@@ -36,17 +38,15 @@ async def home(request: Request, own: Own) -> Response:
         "everything": query.with_(per_page=1),
         "closing": query.with_(state=(StateChoice.CLOSING,), sort=Sort.DEADLINE, per_page=5),
         "fresh": query.with_(posted_within=7, sort=Sort.NEWEST, per_page=5),
-        "featured": query.with_(featured=True, state=(StateChoice.ANY,), per_page=3),
+        "cases": Query(kind=("case",), gx=True, sort=Sort.NEWEST, per_page=3),
     }
-    answers, steps, known = await asyncio.gather(
-        asyncio.gather(*map(own.searcher.search, asked.values())), _steps(own, query), sources(own)
+    answers, steps, known, chosen = await asyncio.gather(
+        asyncio.gather(*map(own.searcher.search, asked.values())),
+        _steps(own, query),
+        sources(own),
+        run_in_threadpool(collections.shown, own),
     )
     found = dict(zip(asked, answers, strict=True))
-    cases, links = found["featured"], {name: each.with_(per_page=20) for name, each in asked.items()}
-    curated = bool(cases.hits)
-    if not curated:
-        links["featured"] = Query(kind=("case",), gx=True, sort=Sort.NEWEST)
-        cases = await own.searcher.search(links["featured"].with_(per_page=3))
     response = page(
         request,
         "home.html",
@@ -58,9 +58,9 @@ async def home(request: Request, own: Own) -> Response:
         steps=steps,
         closing=found["closing"],
         fresh=found["fresh"],
-        cases=cases,
-        curated=curated,
-        links=links,
+        cases=found["cases"],
+        collections=chosen,
+        links={name: each.with_(per_page=20) for name, each in asked.items()},
         late=known.late_of([*found["closing"].hits, *found["fresh"].hits]),
     )
     if query.area and place.code and "area" in request.query_params:

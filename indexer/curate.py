@@ -20,9 +20,9 @@ CORRECTABLE = (
     "title", "kind", "windows", "areas", "event_areas", "amount", "eligibility", "issuer", "official_url", "fields",
     "gx", "themes", "stages", "levers",
 )  # fmt: skip
-"""Fields that a person can correct. `hidden` and `featured` are decisions that patch nothing of the machine's."""
+"""Fields that a person can correct. `hidden` is a decision that patches nothing of the machine's."""
 
-OWN = ("hidden", "featured")
+HIDDEN = "hidden"
 
 SAME = "same:"
 """Fields that begin so hold whether the listing (the smaller id of the two) and the one named are one programme."""
@@ -34,7 +34,10 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Curated:
-    """A record with the decisions in force. `stale` no longer fit what the machine reads."""
+    """A record with the decisions in force. `stale` no longer fit what the machine reads.
+
+    `featured` is set by who knows what is featured now (indexer/featuring.py).
+    """
 
     record: Record
     hidden: bool = False
@@ -50,10 +53,9 @@ def value_of(programme: Programme, field: str) -> Any:
 
 def checked(programme: Programme, field: str, now: Any) -> Any:
     """The new value as JSON, as any value of this field has to be. Refused otherwise."""
-    if field in OWN:
-        kind: Any = bool if field == "hidden" else Featured | None
+    if field == HIDDEN:
         try:
-            return TypeAdapter(kind).dump_python(TypeAdapter(kind).validate_python(now), mode="json")
+            return TypeAdapter(bool).validate_python(now)
         except ValidationError as error:
             raise Refused(_why(error)) from None
     if field not in CORRECTABLE:
@@ -78,17 +80,14 @@ def apply(record: Record, decisions: Iterable[Decision]) -> Curated:
     """The record as people left it. Decisions count in the order in which they were made."""
     programme = record.programme
     values: dict[str, Any] = {}
-    hidden, featured = False, None
+    hidden = False
     applied: list[Decision] = []
     stale: list[Decision] = []
     for each in decisions:
-        if each.field == "hidden":
+        if each.field == HIDDEN:
             hidden = bool(each.now)
             applied.append(each)
         elif each.field.startswith(SAME):
-            applied.append(each)
-        elif each.field == "featured":
-            featured = Featured.model_validate(each.now) if each.now else None
             applied.append(each)
         elif each.field in CORRECTABLE and value_of(programme, each.field) == each.was:
             values[each.field] = each.now
@@ -103,7 +102,7 @@ def apply(record: Record, decisions: Iterable[Decision]) -> Curated:
             stale += [each for each in applied if each.field in values]
             applied = [each for each in applied if each.field not in values]
             programme = record.programme
-    return Curated(replace(record, programme=programme), hidden, featured, tuple(applied), tuple(stale))
+    return Curated(replace(record, programme=programme), hidden, None, tuple(applied), tuple(stale))
 
 
 def by_programme(decisions: Iterable[Decision]) -> dict[str, list[Decision]]:
@@ -150,7 +149,6 @@ def united(lead: Curated, others: Sequence[Curated]) -> Curated:
     return replace(
         lead,
         record=replace(lead.record, programme=programme),
-        featured=next((each.featured for each in (lead, *others) if each.featured), None),
         applied=(*lead.applied, *reversed(carried)),
         stale=(*lead.stale, *(each for listing in others for each in listing.stale)),
     )

@@ -16,6 +16,7 @@ import orjson
 from indexer import links
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import running
+from indexer.featuring import boundary
 from indexer.ingest import ingest, reread
 from indexer.publish import publish
 from indexer.schema import JST, LinkState
@@ -180,7 +181,12 @@ class Night:
 
     def pending(self) -> bool:
         """Is anything due, or did a night not come to its end?"""
-        return (self.folder / "plan.json").exists() or bool(self._due())
+        return (self.folder / "plan.json").exists() or bool(self._due()) or self._featured_anew()
+
+    def _featured_anew(self) -> bool:
+        """Did a collection of featured cases begin or cease to show since the publication?"""
+        published = self.store.fact("publication")
+        return bool(published) and boundary(self.store, datetime.fromisoformat(published["at"]), self.clock())
 
     def _due(self) -> list[str]:
         runs = {each["name"]: self.store.runs(each["name"], limit=20) for each in self.sources}
@@ -223,7 +229,7 @@ class Night:
         summary.unread = self.store.unread()
         published = self.store.fact("publication")
         fresh = published and published.get("content") == self.store.content()
-        if fresh and not due_again(published["at"], self.clock()):
+        if fresh and not due_again(published["at"], self.clock()) and not self._featured_anew():
             return
         with running(self.settings) as where:
             summary.published = publish(where, self.store, self.clock(), self.progress)

@@ -15,10 +15,11 @@ from indexer.changes import FRESH
 from indexer.curate import Curated, by_programme, curated, listings, shown, together, united
 from indexer.duplicates import DIFFERS, Group, Identity, groups, identity
 from indexer.engine import Endpoint, EngineError
+from indexer.featuring import featured, marked
 from indexer.normalise.firms import band
 from indexer.normalise.readings import yomi
 from indexer.relations import Statement, relations, statements
-from indexer.schema import JST, NOT_OFFERED, Change, Level, Programme, Relation, instant, uuid_of
+from indexer.schema import JST, NOT_OFFERED, Change, Featured, Level, Programme, Relation, instant, uuid_of
 from indexer.state import MAX_INTERVALS, Timeline, timeline
 from indexer.store import Decision, Store, stamp
 from indexer.vocab import labels, regions
@@ -177,7 +178,7 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
         canaries: dict[str, str] = {}
         documents = (
             document(whole, now, recent.get(whole.record.programme.id, ()), others)
-            for whole, others in _united(store, alone, decided, found, differing, canaries)
+            for whole, others in _united(store, alone, decided, found, featured(store, now), differing, canaries)
         )
         for batch in _batches(documents, BATCH):
             tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
@@ -229,6 +230,7 @@ def _united(
     programmes: Iterable[Curated],
     decided: Mapping[str, Sequence[Decision]],
     found: Iterable[Group],
+    chosen: Mapping[str, Featured],
     differing: set[str],
     canaries: dict[str, str],
 ) -> Iterator[tuple[Curated, list[Programme]]]:
@@ -239,7 +241,7 @@ def _united(
     for lead in programmes:
         id = lead.record.programme.id
         rest = listings(store, others.get(id, ()), decided)
-        whole = united(lead, rest)
+        whole = marked(united(lead, rest), (id, *(each.record.programme.id for each in rest)), chosen)
         if any(each.code == DIFFERS for each in whole.record.programme.problems):
             differing.add(id)
         if len(canaries) < CANARIES:

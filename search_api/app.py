@@ -16,7 +16,7 @@ from indexer.normalise.text import fold
 from indexer.settings import Settings
 from indexer.sources import Coverage, Origin, coverage, origins
 from indexer.vocab import labels, regions
-from search_api import commongrants, files
+from search_api import collections, commongrants, files
 from search_api.detail import detail
 from search_api.errors import PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
 from search_api.limits import Limited
@@ -193,7 +193,7 @@ async def on_not_found(_: Request, error: Exception) -> Response:
 def add_api(app: FastAPI) -> None:
     """The routes and the errors of the API, on an application that has `state.services`."""
     own: Services = app.state.services
-    for each in (api, files.router, commongrants.router):
+    for each in (api, collections.router, files.router, commongrants.router):
         app.include_router(each, responses={422: {"model": Trouble}, 503: {"model": Trouble}})
     app.add_middleware(OpenData, version=own.version)
     app.add_middleware(BrotliMiddleware, quality=BROTLI_QUALITY, minimum_size=COMPRESSED_FROM_BYTES)

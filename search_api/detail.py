@@ -4,6 +4,7 @@ from datetime import datetime
 
 from indexer.changes import news
 from indexer.curate import CORRECTABLE, whole
+from indexer.featuring import featured, marked
 from indexer.schema import Verified
 from indexer.store import Store
 from search_api.models import Detail
@@ -18,6 +19,7 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
     curated = whole(store, id)
     if curated is None:
         return None
+    curated = marked(curated, (id, *store.group(id)), featured(store, now))
     record = curated.record
     id = record.programme.id
     programme = record.programme

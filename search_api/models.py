@@ -192,6 +192,24 @@ class Detail(Programme):
     history: tuple[Change, ...] = ()
 
 
+class Chosen(Model):
+    """A programme that staff chose, with their note on it."""
+
+    note: str
+    programme: Hit
+
+
+class Collection(Model):
+    """Cases and programmes that staff feature together. Instants are of Asia/Tokyo; without `shows_until` no end."""
+
+    id: int
+    title: str
+    intro: str
+    shows_from: str | None = None
+    shows_until: str | None = None
+    programmes: tuple[Chosen, ...] = ()
+
+
 class Trouble(Model):
     """A problem document as of RFC 9457."""
 

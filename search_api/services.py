@@ -10,6 +10,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from indexer.curate import apply, by_programme, shown
 from indexer.engine import Endpoint, endpoint
+from indexer.featuring import featured, marked
+from indexer.schema import Featured
 from indexer.settings import Clock, Settings
 from indexer.store import Decision, Store
 from search_api.metrics import Metrics
@@ -29,6 +31,7 @@ class Services:
         self.metrics = Metrics(self.store, self.now)
         self.changed = threading.Event()
         self._decided: tuple[int, dict[str, list[Decision]]] = (-1, {})
+        self._featured: tuple[str, dict[str, Featured]] = ("", {})
 
     def now(self) -> datetime:
         return self.clock()
@@ -39,16 +42,16 @@ class Services:
         return await run_in_threadpool(self._as_decided, found)
 
     def _as_decided(self, found: Results) -> Results:
-        decided = self.decided()
-        if not any(each.id in decided for each in found.hits):
+        decided, chosen = self.decided(), self.featured()
+        if not any(each.id in decided or each.featured != (each.id in chosen) for each in found.hits):
             return found
         hits = []
         for each in found.hits:
             record = self.store.get(each.id) if each.id in decided else None
             if record is None:
-                hits.append(each)
+                hits.append(each.model_copy(update={"featured": each.id in chosen}))
                 continue
-            curated = apply(record, decided[each.id])
+            curated = marked(apply(record, decided[each.id]), [each.id], chosen)
             if not curated.hidden:
                 hits.append(hit(shown(curated, self.store.history(each.id), self.now()), self.now()))
         return found.model_copy(update={"hits": fitted(hits, Query.model_validate(found.query))})
@@ -59,6 +62,15 @@ class Services:
         if self._decided[0] != content:
             self._decided = (content, by_programme(self.store.decisions()))
         return self._decided[1]
+
+    def featured(self) -> dict[str, Featured]:
+        """How programmes are featured at this minute, by the id that leads their listings."""
+        version = self.version()
+        if self._featured[0] != version:
+            chosen = featured(self.store, self.now())
+            leads = {next(iter(self.store.group(id)), id): each for id, each in reversed(chosen.items())}
+            self._featured = (version, leads)
+        return self._featured[1]
 
     def version(self) -> str:
         """Changes whenever an answer may: with a publication, a decision, and each minute (deadlines pass)."""

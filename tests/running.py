@@ -48,10 +48,14 @@ class Site:
             raise EngineError("gone")
         return self.where
 
+    @staticmethod
+    def settings(folder: Path) -> Settings:
+        return Settings(var=folder, banner="これは試験です。", contact="mail@invented.example", rate=0)
+
     @classmethod
     def made(cls, where: Endpoint, folder: Path, entries: Sequence[Programme]) -> "Site":
         """Stores and publishes the programmes; the first has a change in its history."""
-        settings = Settings(var=folder, banner="これは試験です。", contact="mail@invented.example", rate=0)
+        settings = cls.settings(folder)
         store = Store(settings.store_url)
         with store.transaction() as writer:
             writer.put([record(each) for each in entries], set())

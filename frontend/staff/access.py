@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from frontend.rendering import page, same_origin
-from frontend.staff.words import FIELDS, PROBLEMS
+from frontend.staff.words import DONE, FIELDS, PROBLEMS, STAGES
 from indexer import accounts
-from indexer.store import Session, Store, User, stamp
+from indexer.store import Entry, Session, Store, User, Writer, stamp
 from indexer.vocab import labels
 from search_api.services import Services, services
 
@@ -34,6 +35,12 @@ class Staff:
     @property
     def at(self) -> str:
         return stamp(self.own.now())
+
+    def note(
+        self, writer: Writer, action: str, target: str, *, was: Any = None, now: Any = None, note: str = ""
+    ) -> None:
+        """Adds to the audit, in the transaction of what is done."""
+        writer.note(Entry(at=self.at, by=self.user.name, action=action, target=target, was=was, now=now, note=note))
 
     def republish(self) -> None:
         """Has the index built again behind the answer; pages show a decision at once from the store."""
@@ -83,10 +90,14 @@ Ruling = Annotated[Staff, Depends(ruling)]
 
 
 def staff_page(request: Request, who: Staff | None, template: str, *, status: int = 200, **context: Any) -> Response:
-    """A page of staff/, with what its base needs besides `context`; no cache keeps it."""
-    response = page(
-        request, f"staff/{template}", who=who, names=FIELDS, problems=PROBLEMS, labels=labels.labels, **context
-    )
+    """A page of staff/, with what its base needs besides `context`; no cache keeps it.
+
+    `done` is what the address says was just done.
+    """
+    shown = {"who": who, "names": FIELDS, "problems": PROBLEMS, "stages": STAGES, "labels": labels.labels}
+    token = Markup('<input type="hidden" name="csrf" value="{}">').format(who.session.csrf) if who else ""
+    done = DONE.get(request.query_params.get("done", ""), "")
+    response = page(request, f"staff/{template}", done=done, csrf=token, **shown, **context)
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response

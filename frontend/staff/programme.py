@@ -39,6 +39,7 @@ def _programme(store: Store, id: str) -> dict[str, Any]:
         "entries": store.audit(id),
         "group": [each for other in store.group(id) if other != id and (each := store.get(other))],
         "said": _said(store, decisions, id),
+        "collections": store.collections(),
         "problem": "",
     }
 
@@ -119,8 +120,6 @@ def _decide(who: Staff, id: str, field: str, value: str, seen: str, note: str) -
         parsed = orjson.loads(value)
     except orjson.JSONDecodeError:
         parsed = value
-    if field == "featured" and isinstance(parsed, dict):
-        parsed = parsed | {"note": note.strip()}
     now = checked(record.programme, field, parsed)
     was = value_of(record.programme, field) if field in CORRECTABLE else None
     with who.store.transaction() as writer:

@@ -18,7 +18,6 @@ FIELDS = {
     "levers": "省エネの視点",
     "fields": "分野",
     "hidden": "非公開",
-    "featured": "注目",
 }
 DEAD_LINK = "dead_link"
 PROBLEMS = {
@@ -37,3 +36,17 @@ PROBLEMS = {
     DIFFERS: "情報源によって締切が違う",
     DEAD_LINK: "公式ページが見つからない",
 }
+
+DONE = {
+    "saved": "下書きを保存しました。公開中の内容は変わっていません。",
+    "add": "下書きに加えました。",
+    "remove": "下書きから外しました。",
+    "ordered": "順番を変えました。",
+    "published": "公開しました。トップページと「事例」のページに出ています。",
+    "scheduled": "公開を予約しました。その日時になると自動で出ます。",
+    "taken-down": "取り下げました。もう公開されていません。",
+    "dropped": "特集を消しました。",
+}
+"""What was just done, by the word that the address carries after it."""
+
+STAGES = {"draft": "下書き", "scheduled": "公開予約", "showing": "公開中", "over": "期間終了"}

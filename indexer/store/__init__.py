@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from indexer.store import databases, layout
 from indexer.store.base import canonical, metadata, stamp
+from indexer.store.collections import Collection, CollectionReading, CollectionWriting, Edition
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record, programmes, same
@@ -14,19 +15,19 @@ from indexer.store.runs import Run, RunReading, RunWriting
 from indexer.store.staff import Decision, Entry, Session, StaffReading, StaffWriting, User, decisions
 
 __all__ = [
-    "Busy", "Decision", "Entry", "LayoutError", "Lost", "Record", "Run", "Session", "Store", "StoreError", "User",
-    "Writer", "canonical", "metadata", "stamp",
+    "Busy", "Collection", "Decision", "Edition", "Entry", "LayoutError", "Lost", "Record", "Run", "Session", "Store",
+    "StoreError", "User", "Writer", "canonical", "metadata", "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError
 """Whatever goes wrong between us and the database."""
 
 
-class Writer(ProgrammeWriting, RunWriting, StaffWriting):
+class Writer(ProgrammeWriting, RunWriting, StaffWriting, CollectionWriting):
     """What one transaction can do."""
 
 
-class Store(ProgrammeReading, RunReading, StaffReading):
+class Store(ProgrammeReading, RunReading, StaffReading, CollectionReading):
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 
     LayoutError where a newer version wrote it, or where it is of an older layout and `upgrade` is False.

@@ -2,39 +2,20 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from frontend.app import create_app
 from frontend.staff import COOKIE
 from indexer import accounts
 from indexer.curate import Refused, apply, checked
-from indexer.engine import Engine
 from indexer.publish import publish
 from indexer.store import Decision
+from tests.frontend.staff.conftest import PASSWORD
 from tests.running import Site
 from tests.samples import EVERYTHING, NOW, OPEN, programme, record, window
-
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def site(engine: Engine, tmp_path: Path) -> Site:
-    made = Site.made(engine.endpoint, tmp_path, EVERYTHING)
-    for name, role in (("hanako", "editor"), ("jiro", "admin")):
-        accounts.add_user(made.services.store, name, role, PASSWORD, by="test", now=NOW)
-    return made
-
-
-@pytest.fixture
-def client(site: Site) -> Iterator[TestClient]:
-    with TestClient(create_app(own=site.services), follow_redirects=False) as opened:
-        yield opened
 
 
 def signed_in(client: TestClient, name: str = "hanako") -> str:
@@ -60,7 +41,10 @@ pytestmark = pytest.mark.engine
 READS = [
     "/staff",
     "/staff/review",
-    "/staff/featured",
+    "/staff/programmes",
+    "/staff/collections",
+    "/staff/collections/1",
+    "/staff/collections/1/preview",
     "/staff/audit",
     "/staff/users",
     "/staff/programmes/invented-0001",
@@ -70,7 +54,10 @@ WRITES = [
     "/staff/programmes/invented-0001/correct",
     "/staff/programmes/invented-0001/same",
     "/staff/decisions/1/undo",
-    "/staff/featured/move",
+    "/staff/programmes/invented-0001/feature",
+    "/staff/collections",
+    "/staff/collections/order",
+    "/staff/collections/1",
     "/staff/reports/1/close",
     "/staff/sources/invented/pause",
     "/staff/users",
@@ -167,6 +154,7 @@ def test_hidden_programmes_are_gone_for_the_public(client: TestClient) -> None:
     assert client.get("/staff/programmes/invented-0001").status_code == 200
 
 
+@pytest.mark.usefixtures("republished")
 def test_staff_join_two_listings_and_take_it_back(client: TestClient, site: Site) -> None:
     csrf = signed_in(client)
     path = "/staff/programmes/invented-0002/same"
@@ -188,6 +176,7 @@ def test_staff_join_two_listings_and_take_it_back(client: TestClient, site: Site
     assert client.get("/programmes/invented-0002").status_code == 200
 
 
+@pytest.mark.usefixtures("republished")
 def test_days_that_differ_between_sources_go_to_review(client: TestClient, site: Site) -> None:
     csrf = signed_in(client)
     data = {"csrf": csrf, "other": "invented-0003", "same": "true", "note": "試験"}
@@ -195,18 +184,6 @@ def test_days_that_differ_between_sources_go_to_review(client: TestClient, site:
     publish(site.where, site.services.store, NOW)
     assert "東京都 中小企業省エネ設備導入補助金" in client.get("/staff/review?code=sources_differ").text
     assert "締切の記載が異なります" in client.get("/programmes/invented-0001").text
-
-
-def test_featured_cases_are_ordered(client: TestClient, site: Site) -> None:
-    csrf = signed_in(client)
-    for id in ("invented-0011", "invented-0006"):
-        data = {"csrf": csrf, "field": "featured", "value": '{"rank": 1000}', "note": f"紹介 {id}"}
-        assert client.post(f"/staff/programmes/{id}/correct", data=data).status_code == 303
-    data = {"csrf": csrf, "id": "invented-0011", "step": "-1"}
-    assert client.post("/staff/featured/move", data=data).status_code == 303
-    page = client.get("/staff/featured").text
-    assert page.index("省エネ設備の導入事例") < page.index("福岡県 脱炭素経営セミナー")
-    assert client.get("/api/programmes/invented-0011").json()["featured"]["note"] == "紹介 invented-0011"
 
 
 def test_a_script_in_a_note_is_text(client: TestClient) -> None:
