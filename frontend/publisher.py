@@ -34,7 +34,9 @@ class Publisher:
             self._own.changed.wait()
             if self._stopping.is_set():
                 return
-            self._stopping.wait(GATHER_SECONDS)
+            if self._stopping.wait(GATHER_SECONDS):
+                # The store knows what is not published yet: the next night, or start, sees to it.
+                return
             self._own.changed.clear()
             settings = self._own.settings
             own = {

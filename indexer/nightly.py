@@ -180,13 +180,16 @@ class Night:
             return summary
 
     def pending(self) -> bool:
-        """Is anything due, or did a night not come to its end?"""
-        return (self.folder / "plan.json").exists() or bool(self._due()) or self._featured_anew()
+        """Is anything due, did a night not come to its end, or is something not published yet?"""
+        return (self.folder / "plan.json").exists() or bool(self._due()) or self._unpublished()
 
-    def _featured_anew(self) -> bool:
-        """Did a collection of featured cases begin or cease to show since the publication?"""
+    def _unpublished(self) -> bool:
+        """Is the store newer than its publication, or did a collection of cases begin or cease to show since?"""
         published = self.store.fact("publication")
-        return bool(published) and boundary(self.store, datetime.fromisoformat(published["at"]), self.clock())
+        if not published:
+            return False
+        since = datetime.fromisoformat(published["at"])
+        return published.get("content") != self.store.content() or boundary(self.store, since, self.clock())
 
     def _due(self) -> list[str]:
         runs = {each["name"]: self.store.runs(each["name"], limit=20) for each in self.sources}
@@ -228,8 +231,7 @@ class Night:
     def _publish(self, summary: Summary) -> None:
         summary.unread = self.store.unread()
         published = self.store.fact("publication")
-        fresh = published and published.get("content") == self.store.content()
-        if fresh and not due_again(published["at"], self.clock()) and not self._featured_anew():
+        if published and not self._unpublished() and not due_again(published["at"], self.clock()):
             return
         with running(self.settings) as where:
             summary.published = publish(where, self.store, self.clock(), self.progress)

@@ -18,7 +18,7 @@ from indexer.engine import Engine
 from indexer.nightly import JITTER_MINUTES, Night, due, offset
 from indexer.schema import JST
 from indexer.settings import Settings
-from indexer.store import Run, Store
+from indexer.store import Edition, Run, Store
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = ROOT / "tests" / "spiders"
@@ -82,6 +82,28 @@ def test_sources_are_spread_over_the_night() -> None:
     offsets = {offset(f"source{number}") for number in range(50)}
     assert len(offsets) > 20
     assert max(offsets) < timedelta(minutes=JITTER_MINUTES)
+
+
+def test_what_is_not_published_yet_makes_a_night(tmp_path: Path) -> None:
+    """A decision whose publication failed, and a collection whose time has come."""
+    store = Store(Settings(var=tmp_path).store_url)
+    idle = Night(Settings(var=tmp_path), store, clock=lambda: at("2026-08-22T04:00"), sources=[])
+    with store.transaction() as writer:
+        writer.set_fact("publication", {"at": at("2026-08-22T03:00").isoformat(), "content": 0})
+    assert not idle.pending()
+    times = {"at": "", "by": "hanako", "shows_until": ""}
+    edition = Edition(id=0, collection=1, content={}, shows_from=at("2026-08-22T03:30").isoformat(), **times)
+    with store.transaction() as writer:
+        writer.add_edition(edition)
+        writer.set_fact("publication", {"at": at("2026-08-22T03:00").isoformat(), "content": 1})
+    assert idle.pending()
+    with store.transaction() as writer:
+        writer.set_fact("publication", {"at": at("2026-08-22T03:40").isoformat(), "content": 1})
+    assert not idle.pending()
+    with store.transaction() as writer:
+        writer.touch()
+    assert idle.pending()
+    store.close()
 
 
 NAMES = ["jgrants", "jnet21_support"]
