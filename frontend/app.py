@@ -47,8 +47,11 @@ DESCRIPTIONS = (DOCUMENTATION, "/openapi.json")
 """Swagger's page brings scripts of its own: it is FastAPI's, and shows nothing that a source wrote."""
 
 
-def create_app(settings: Settings | None = None, *, own: Services | None = None) -> FastAPI:
-    """API and pages. Settings come from the environment unless they are given."""
+def create_app(settings: Settings | None = None, *, own: Services | None = None, publishes: bool = True) -> FastAPI:
+    """API and pages. Settings come from the environment unless they are given.
+
+    `publishes`: what staff decide has the index built again, behind the answers.
+    """
     own = own or Services(settings or Settings())
 
     tools_for_assistants = assistants.server(own)
@@ -56,10 +59,12 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None)
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         publisher = Publisher(own)
-        publisher.start()
+        if publishes:
+            publisher.start()
         async with tools_for_assistants.session_manager.run():
             yield
-        publisher.stop()
+        if publishes:
+            publisher.stop()
         await own.close()
 
     app = application(own, lifespan)

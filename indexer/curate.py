@@ -13,12 +13,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from indexer.changes import news
 from indexer.duplicates import merged
-from indexer.schema import Change, Featured, Programme
+from indexer.schema import Change, Featured, Programme, instant
 from indexer.store import Decision, Record, Store
 
 CORRECTABLE = (
-    "title", "kind", "windows", "areas", "event_areas", "amount", "eligibility", "issuer", "official_url", "fields",
-    "gx", "themes", "stages", "levers",
+    "title", "kind", "windows", "areas", "event_areas", "amount", "eligibility", "issuer", "official_url", "summary",
+    "body", "contact", "published", "fields", "gx", "themes", "stages", "levers",
 )  # fmt: skip
 """Fields that a person can correct. `hidden` is a decision that patches nothing of the machine's."""
 
@@ -59,21 +59,30 @@ def checked(programme: Programme, field: str, now: Any) -> Any:
         except ValidationError as error:
             raise Refused(_why(error)) from None
     if field not in CORRECTABLE:
-        raise Refused(f"{field} cannot be corrected")
+        raise Refused("この項目は直せません。")
     try:
         changed = Programme.model_validate(programme.model_dump(mode="json") | {field: now})
     except ValidationError as error:
         raise Refused(_why(error)) from None
     if field == "windows":
         for each in changed.windows:
-            if each.opens and each.closes and each.opens > each.closes:
-                raise Refused("a window that closes before it opens")
+            if each.opens and each.closes and backwards(each.opens, each.closes):
+                raise Refused("締切が開始より前になっています。")
     return value_of(changed, field)
+
+
+def backwards(opens: str, closes: str) -> bool:
+    """Does it close before it opens? A day lasts until its end.
+
+    >>> backwards("2026-08-01T09:00", "2026-08-01"), backwards("2026-08-02", "2026-08-01T17:00")
+    (False, True)
+    """
+    return instant(opens) >= instant(closes, end=True) and opens != closes
 
 
 def _why(error: ValidationError) -> str:
     first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return f"この項目の値として正しくありません（{'.'.join(map(str, first['loc']))}：{first['msg']}）。"
 
 
 def apply(record: Record, decisions: Iterable[Decision]) -> Curated:

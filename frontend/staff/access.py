@@ -10,7 +10,9 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from frontend.rendering import page, same_origin
-from frontend.staff.words import DONE, FIELDS, PROBLEMS, STAGES
+from frontend.staff.forms import BASES, DELIVERIES
+from frontend.staff.telling import told
+from frontend.staff.words import DONE, FIELDS, HELP, PROBLEMS, STAGES, action_told
 from indexer import accounts
 from indexer.store import Entry, Session, Store, User, Writer, stamp
 from indexer.vocab import labels
@@ -94,7 +96,18 @@ def staff_page(request: Request, who: Staff | None, template: str, *, status: in
 
     `done` is what the address says was just done.
     """
-    shown = {"who": who, "names": FIELDS, "problems": PROBLEMS, "stages": STAGES, "labels": labels.labels}
+    shown = {
+        "who": who,
+        "names": FIELDS,
+        "problems": PROBLEMS,
+        "stages": STAGES,
+        "help": HELP,
+        "labels": labels.labels,
+        "value_told": told,
+        "action_told": action_told,
+        "bases": BASES,
+        "deliveries": DELIVERIES,
+    }
     token = Markup('<input type="hidden" name="csrf" value="{}">').format(who.session.csrf) if who else ""
     done = DONE.get(request.query_params.get("done", ""), "")
     response = page(request, f"staff/{template}", done=done, csrf=token, **shown, **context)

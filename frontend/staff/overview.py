@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
-from frontend.staff.access import Signed, Writing, staff_page
+from frontend.staff.access import Signed, staff_page
 from indexer.curate import apply, by_programme
-from indexer.store import Decision, Entry, Record, Store
+from indexer.store import Decision, Record, Store
 
 router = APIRouter()
 
@@ -43,11 +43,3 @@ def stale(store: Store) -> list[tuple[Record, Decision]]:
         if record is not None:
             found += [(record, each) for each in apply(record, decisions).stale]
     return found
-
-
-@router.post("/reports/{number}/close")
-async def close_report(number: int, who: Writing) -> Response:
-    with who.store.transaction() as writer:
-        writer.close_report(number)
-        writer.note(Entry(at=who.at, by=who.user.name, action="close report", target=str(number)))
-    return RedirectResponse("/staff", 303)

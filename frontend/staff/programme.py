@@ -1,26 +1,75 @@
 """One programme: what the machine read beside what people decided, and every correction."""
 
+import hashlib
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
 
-import orjson
 from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
+from frontend.staff import forms
 from frontend.staff.access import LONGEST_NOTE, Signed, Staff, Writing, staff_page
-from indexer.curate import CORRECTABLE, SAME, Curated, Refused, apply, by_programme, checked, value_of
-from indexer.store import Decision, Entry, Store
+from frontend.staff.filling import filled, rows
+from frontend.staff.finding import named
+from frontend.staff.telling import around, as_published, said, told
+from indexer.curate import HIDDEN, SAME, Refused, apply, by_programme, checked, value_of
+from indexer.store import Decision, Record, Store, canonical
+from indexer.vocab import regions
 from search_api.errors import NotFound
 
 router = APIRouter()
-LONGEST_VALUE = 20_000
+
+
+class Overtaken(Refused):
+    """Somebody else, or the source, was first: nothing was saved, and the form still holds what was typed."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A field as the page shows it: what counts, what the machine read, what the source says (label, words)."""
+
+    name: str
+    shown: str
+    machine: str
+    words: list[tuple[str, str]]
+    decided: Decision | None
+    stale: Decision | None
+    seen: str
 
 
 @router.get("/programmes/{id}")
-async def programme(request: Request, id: str, who: Signed) -> Response:
-    """staff/programme.html: record (the machine's), curated, values (JSON of each field), decided, version, problem."""
-    return staff_page(request, who, "programme.html", **await run_in_threadpool(_programme, who.store, id))
+async def programme(request: Request, id: str, who: Signed, edit: str = "") -> Response:
+    """staff/programme.html: what _programme() gives; edit, form and windows (of the field that is edited), problem."""
+    return await _page(request, who, id, edit=edit)
+
+
+async def _page(
+    request: Request,
+    who: Staff,
+    id: str,
+    *,
+    edit: str = "",
+    sent: FormData | None = None,
+    status: int = 200,
+    problem: str = "",
+) -> Response:
+    context = await run_in_threadpool(_programme, who.store, id)
+    edit = edit if edit in forms.FORMS else ""
+    form = sent if sent is not None else filled(edit, context["curated"].record.programme) if edit else FormData()
+    return staff_page(
+        request,
+        who,
+        "programme.html",
+        status=status,
+        problem=problem,
+        edit=edit,
+        form=form,
+        windows=rows(form) if edit == "windows" else [],
+        **context,
+    )
 
 
 def _programme(store: Store, id: str) -> dict[str, Any]:
@@ -28,20 +77,44 @@ def _programme(store: Store, id: str) -> dict[str, Any]:
     if record is None:
         raise NotFound(id)
     decisions = store.decisions(id)
-    curated: Curated = apply(record, by_programme(decisions).get(id, []))
+    curated = apply(record, by_programme(decisions).get(id, []))
+    decided = {each.field: each for each in by_programme(decisions).get(id, [])}
+    stale = {each.field: each for each in curated.stale}
+    text = "\n".join((record.programme.title, record.programme.summary, record.programme.body))
     return {
         "record": record,
         "curated": curated,
-        "machine": {name: pretty(value_of(record.programme, name)) for name in CORRECTABLE},
-        "shown": {name: pretty(value_of(curated.record.programme, name)) for name in CORRECTABLE},
-        "decided": {each.field: each for each in by_programme(decisions).get(id, [])},
-        "notice": pretty(orjson.loads(record.notice)),
+        "rows": [
+            Row(
+                name=name,
+                shown=told(name, value_of(curated.record.programme, name)),
+                machine=told(name, value_of(record.programme, name)),
+                words=said(record, name),
+                decided=None if name in stale else decided.get(name),
+                stale=stale.get(name),
+                seen=token(record, name, decided.get(name)),
+            )
+            for name in forms.FORMS
+        ],
+        "hidden_seen": token(record, HIDDEN, decided.get(HIDDEN)),
+        "hidden": decided.get(HIDDEN),
+        "found": [(each, around(text, each.raw)) for each in record.programme.problems],
+        "published": as_published(record),
         "entries": store.audit(id),
+        "reports": store.reports(id),
+        "link": store.link(id),
+        "lead": next(iter(store.group(id)), id),
         "group": [each for other in store.group(id) if other != id and (each := store.get(other))],
         "said": _said(store, decisions, id),
         "collections": store.collections(),
-        "problem": "",
+        "prefectures": regions.prefectures(),
     }
+
+
+def token(record: Record, field: str, decided: Decision | None) -> str:
+    """What a form was made with: the decision in force, and the machine's value. Neither is written over unseen."""
+    value = canonical(value_of(record.programme, field)) if field in forms.FORMS else b""
+    return f"{decided.id if decided else ''}.{hashlib.sha256(value).hexdigest()[:12]}"
 
 
 def _said(store: Store, own: list[Decision], id: str) -> list[tuple[Decision, str]]:
@@ -50,32 +123,146 @@ def _said(store: Store, own: list[Decision], id: str) -> list[tuple[Decision, st
     return found + [(each, each.programme) for each in store.decisions() if each.field == f"{SAME}{id}"]
 
 
+def _address(id: str, done: str, field: str = "") -> str:
+    return f"/staff/programmes/{quote(id)}?done={done}" + (f"#field-{field}" if field else "")
+
+
+@router.post("/programmes/{id}/correct")
+async def correct(
+    request: Request,
+    id: str,
+    who: Writing,
+    field: Annotated[str, Form(max_length=40)],
+    seen: Annotated[str, Form(max_length=40)] = "",
+    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """A new value for a field, from its form. `seen` says what the form was made with."""
+    sent = await request.form()
+    try:
+        await run_in_threadpool(_correct, who, id, field, sent, seen, note.strip())
+    except Refused as problem:
+        status = 409 if isinstance(problem, Overtaken) else 422
+        return await _page(request, who, id, edit=field, sent=sent, status=status, problem=str(problem))
+    return RedirectResponse(_address(id, "corrected", field), 303)
+
+
+def _correct(who: Staff, id: str, field: str, sent: FormData, seen: str, note: str) -> None:
+    record = _record(who, id)
+    shown = apply(record, by_programme(who.store.decisions(id)).get(id, [])).record.programme
+    now = checked(record.programme, field, forms.read(field, sent, shown))
+    if not note:
+        raise Refused("直した理由（何で確かめたか）を書いてください。")
+    _decide(who, record, field, now, seen, note)
+
+
+def _record(who: Staff, id: str) -> Record:
+    record = who.store.get(id)
+    if record is None:
+        raise NotFound(id)
+    return record
+
+
+def _decide(who: Staff, record: Record, field: str, now: Any, seen: str, note: str) -> None:
+    id = record.programme.id
+    was = value_of(record.programme, field) if field != HIDDEN else None
+    with who.store.transaction() as writer:
+        before = writer.current(id, field)
+        if seen != token(record, field, before):
+            raise Overtaken(_told_overtaken(before, seen))
+        in_force = before is not None and before.was == was
+        machine = was if field != HIDDEN else False
+        current = before.now if before and in_force else machine
+        if now == current and (before is None or in_force):
+            raise Refused("いまの値と同じです。変えるところがなければ、保存は要りません。")
+        if before and now == machine:
+            # Back to what the machine reads: nothing is decided any more.
+            writer.undo(before.id or 0)
+        else:
+            writer.decide(Decision(programme=id, field=field, was=was, now=now, by=who.user.name, at=who.at, note=note))
+        who.note(writer, f"correct {field}", id, was=current, now=now, note=note)
+    who.republish()
+
+
+def _told_overtaken(before: Decision | None, seen: str) -> str:
+    if str(before.id if before else "") == seen.partition(".")[0]:
+        return (
+            "この画面を開いたあとに、情報源の内容が変わりました。新しい値を確かめて、よければもう一度保存してください。"
+        )
+    if before is None:
+        return "ほかの人が先に、この項目の修正を取り消しました。確かめて、よければもう一度保存してください。"
+    return (
+        f"ほかの人（{before.by}）が先に、この項目を「{told(before.field, before.now)}」に直しました。"
+        "あなたの入力は下に残っています。確かめて、よければもう一度保存してください。"
+    )
+
+
+@router.post("/programmes/{id}/hide")
+async def hide(
+    request: Request,
+    id: str,
+    who: Writing,
+    on: Annotated[bool, Form()],
+    seen: Annotated[str, Form(max_length=40)] = "",
+    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+) -> Response:
+    """Takes the programme off all pages and results, or brings it back."""
+
+    def go() -> None:
+        if not note.strip():
+            raise Refused("理由を書いてください。")
+        _decide(who, _record(who, id), HIDDEN, on, seen, note.strip())
+
+    try:
+        await run_in_threadpool(go)
+    except Refused as problem:
+        status = 409 if isinstance(problem, Overtaken) else 422
+        return await _page(request, who, id, status=status, problem=str(problem))
+    return RedirectResponse(_address(id, "hidden" if on else "unhidden"), 303)
+
+
+@router.post("/decisions/{number}/undo")
+async def undo(request: Request, number: int, who: Writing) -> Response:
+    """Takes a decision back: what the machine reads counts again."""
+    decision = await run_in_threadpool(who.store.decision, number)
+    if decision is None:
+        raise NotFound(str(number))
+
+    def go() -> bool:
+        with who.store.transaction() as writer:
+            current = writer.current(decision.programme, decision.field)
+            if current is None or current.id != number:
+                return False
+            writer.undo(number)
+            who.note(writer, f"undo {decision.field}", decision.programme, was=decision.now, now=decision.was)
+        who.republish()
+        return True
+
+    if not await run_in_threadpool(go):
+        told = "この決定は、もう取り消されたか、ほかの人が直しました。"
+        return await _page(request, who, decision.programme, status=409, problem=told)
+    return RedirectResponse(_address(decision.programme, "undone", decision.field), 303)
+
+
 @router.post("/programmes/{id}/same")
 async def same(
     request: Request,
     id: str,
     who: Writing,
-    other: Annotated[str, Form(max_length=200)],
+    other: Annotated[str, Form(max_length=300)],
     same: Annotated[bool, Form()],
     note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
 ) -> Response:
     """Whether the listing and another one (its id or the address of its page here) are one programme."""
     try:
-        await run_in_threadpool(_together, who, id, other.strip().rstrip("/").rpartition("/")[2], same, note.strip())
+        await run_in_threadpool(_together, who, id, named(who.store, other), same, note.strip())
     except Refused as problem:
-        return await _refused(request, who, id, problem)
-    return RedirectResponse(f"/staff/programmes/{quote(id)}", 303)
-
-
-async def _refused(request: Request, who: Staff, id: str, problem: Refused, status: int = 422) -> Response:
-    context = await run_in_threadpool(_programme, who.store, id)
-    return staff_page(request, who, "programme.html", status=status, **context | {"problem": str(problem)})
+        return await _page(request, who, id, status=422, problem=str(problem))
+    return RedirectResponse(_address(id, "joined" if same else "parted"), 303)
 
 
 def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
-    if who.store.get(id) is None:
-        raise NotFound(id)
-    if other == id or who.store.get(other) is None:
+    _record(who, id)
+    if not other or other == id:
         raise Refused("もう一つの掲載が見つかりません。掲載の番号か、このサイトのページのアドレスを入れてください。")
     first, second = sorted((id, other))
     field = f"{SAME}{second}"
@@ -85,74 +272,17 @@ def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
             Decision(programme=first, field=field, was=None, now=same, by=who.user.name, at=who.at, note=note)
         )
         action = "join" if same else "split"
-        was = before.now if before else None
-        writer.note(Entry(at=who.at, by=who.user.name, action=action, target=id, was=was, now=other, note=note))
+        who.note(writer, action, id, was=before.now if before else None, now=other, note=note)
     who.republish()
 
 
-def pretty(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-
-
-@router.post("/programmes/{id}/correct")
-async def correct(
-    request: Request,
-    id: str,
-    who: Writing,
-    field: Annotated[str, Form(max_length=40)],
-    value: Annotated[str, Form(max_length=LONGEST_VALUE)],
-    seen: Annotated[str, Form(max_length=40)] = "",
-    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
-) -> Response:
-    """A new value for a field. `seen` is the decision that the form was made with: a newer one is never run over."""
-    try:
-        await run_in_threadpool(_decide, who, id, field, value, seen, note)
-    except Refused as problem:
-        return await _refused(request, who, id, problem, 409 if problem.args[0].startswith("ほかの人") else 422)
-    return RedirectResponse(f"/staff/programmes/{quote(id)}", 303)
-
-
-def _decide(who: Staff, id: str, field: str, value: str, seen: str, note: str) -> None:
-    record = who.store.get(id)
-    if record is None:
-        raise NotFound(id)
-    try:
-        parsed = orjson.loads(value)
-    except orjson.JSONDecodeError:
-        parsed = value
-    now = checked(record.programme, field, parsed)
-    was = value_of(record.programme, field) if field in CORRECTABLE else None
-    with who.store.transaction() as writer:
-        before = writer.current(id, field)
-        if str(before.id if before else "") != seen:
-            by = before.by if before else "誰か"
-            raise Refused(f"ほかの人（{by}）が先にこの項目を変えました。今の値を確かめてから、もう一度お試しください。")
-        writer.decide(
-            Decision(programme=id, field=field, was=was, now=now, by=who.user.name, at=who.at, note=note.strip())
-        )
-        shown = before.now if before else was
-        writer.note(
-            Entry(at=who.at, by=who.user.name, action=f"correct {field}", target=id, was=shown, now=now, note=note)
-        )
-    who.republish()
-
-
-@router.post("/decisions/{number}/undo")
-async def undo(number: int, who: Writing) -> Response:
-    decision = await run_in_threadpool(who.store.decision, number)
-    if decision is None or decision.undone:
+@router.post("/reports/{number}/close")
+async def close_report(number: int, who: Writing, note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "") -> Response:
+    """What a user reported is dealt with."""
+    report = next((each for each in who.store.reports() if each["id"] == number), None)
+    if report is None:
         raise NotFound(str(number))
     with who.store.transaction() as writer:
-        writer.undo(number)
-        writer.note(
-            Entry(
-                at=who.at,
-                by=who.user.name,
-                action=f"undo {decision.field}",
-                target=decision.programme,
-                was=decision.now,
-                now=decision.was,
-            )
-        )
-    who.republish()
-    return RedirectResponse(f"/staff/programmes/{quote(decision.programme)}", 303)
+        writer.close_report(number)
+        who.note(writer, "close report", report["programme"], was=report["text"], note=note)
+    return RedirectResponse(_address(report["programme"], "closed"), 303)

@@ -5,20 +5,37 @@ from indexer.duplicates import DIFFERS
 FIELDS = {
     "title": "名称",
     "kind": "種類",
-    "windows": "期間",
-    "areas": "地域（コード）",
-    "event_areas": "会場の地域（コード）",
-    "amount": "金額",
+    "windows": "募集・開催の期間",
+    "areas": "対象の地域",
+    "event_areas": "会場の地域",
+    "amount": "金額・補助率",
     "eligibility": "対象者",
     "issuer": "実施機関",
     "official_url": "公式ページ",
-    "gx": "GX",
-    "themes": "テーマ",
-    "stages": "段階",
+    "summary": "概要",
+    "body": "本文",
+    "contact": "問い合わせ先",
+    "published": "掲載日",
+    "gx": "GX（脱炭素）か",
+    "themes": "GXのテーマ",
+    "stages": "GXの段階",
     "levers": "省エネの視点",
     "fields": "分野",
-    "hidden": "非公開",
+    "hidden": "公開・非公開",
 }
+HELP = {
+    "windows": "申し込める期間です。セミナーは開催の日も入れます。募集が何回かあるときは、1回を1行にします。",
+    "areas": "会社がそこにあれば使える地域です。会場や主催者の場所ではありません。",
+    "event_areas": "セミナーや相談会が開かれる地域です。オンラインだけなら空のままにします。",
+    "amount": "1社が受け取れる金額です。予算の総額や、設備の値段ではありません。",
+    "eligibility": "使える会社の条件です。書かれていない条件は空のままにします。",
+    "issuer": "お金を出す、または開く機関です。掲載しているサイトではありません。",
+    "official_url": "申し込みの要領がある、実施機関のページです。",
+    "gx": "省エネ・再エネ・温室効果ガスの削減に使えるものなら「はい」です。",
+    "stages": "知る：学ぶ・相談する。測る：診断・見える化。減らす：設備や燃料を変える。",
+}
+"""What a field means, for who corrects it."""
+
 DEAD_LINK = "dead_link"
 PROBLEMS = {
     "weekday_conflict": "曜日が日付と合わない",
@@ -46,7 +63,47 @@ DONE = {
     "scheduled": "公開を予約しました。その日時になると自動で出ます。",
     "taken-down": "取り下げました。もう公開されていません。",
     "dropped": "特集を消しました。",
+    "corrected": "直しました。公開ページにはもう出ています。検索結果に出るまでは1分ほどかかります。",
+    "undone": "取り消しました。公開ページは元に戻っています。",
+    "hidden": "非公開にしました。公開ページと検索結果から消えています。",
+    "unhidden": "公開に戻しました。",
+    "closed": "対応済みにしました。",
+    "joined": "まとめました。公開ページに反映するまでは1分ほどかかります。",
+    "parted": "分けました。公開ページに反映するまでは1分ほどかかります。",
 }
 """What was just done, by the word that the address carries after it."""
 
 STAGES = {"draft": "下書き", "scheduled": "公開予約", "showing": "公開中", "over": "期間終了"}
+
+ACTIONS = {
+    "sign-in": "サインインした",
+    "sign-in refused": "サインインに失敗した",
+    "sign-out": "サインアウトした",
+    "user": "利用者を登録・変更した",
+    "remove user": "利用者を削除した",
+    "correct": "直した",
+    "undo": "修正を取り消した",
+    "join": "同じ制度としてまとめた",
+    "split": "別の制度として分けた",
+    "close report": "利用者の報告を対応済みにした",
+    "make collection": "特集を作った",
+    "edit collection": "特集の下書きを変えた",
+    "publish collection": "特集を公開した",
+    "take down collection": "特集を取り下げた",
+    "drop collection": "特集を消した",
+    "order collections": "特集の順番を変えた",
+    "pause": "情報源を休止した",
+    "resume": "情報源を再開した",
+}
+
+
+def action_told(action: str) -> str:
+    """What somebody did, in plain words; the field behind what is done to one.
+
+    >>> action_told("correct windows"), action_told("publish collection")
+    ('直した（募集・開催の期間）', '特集を公開した')
+    """
+    verb, _, field = action.partition(" ")
+    if action in ACTIONS or verb not in ACTIONS:
+        return ACTIONS.get(action, action)
+    return f"{ACTIONS[verb]}（{'同じ制度か' if field.startswith('same:') else FIELDS.get(field, field)}）"

@@ -156,9 +156,11 @@ class StaffReading(Reading):
             row = connection.execute(sa.select(sessions).where(sessions.c.key == key)).first()
         return Session(**row._mapping) if row else None
 
-    def reports(self) -> list[dict[str, Any]]:
-        """Errors that users reported and nobody has dealt with yet."""
+    def reports(self, programme: str | None = None) -> list[dict[str, Any]]:
+        """Errors that users reported and nobody has dealt with yet, of one programme or of all."""
         query = sa.select(reports).where(reports.c.done.is_(False)).order_by(reports.c.id)
+        if programme is not None:
+            query = query.where(reports.c.programme == programme)
         with self.engine.connect() as connection:
             return [dict(row._mapping) for row in connection.execute(query)]
 

@@ -178,8 +178,7 @@ def test_collections_show_in_their_order_and_hidden_programmes_in_none(editor: D
     assert [title for title, _ in shown(client)] == ["二つ目", "一つ目"]
     editor.done("/staff/collections/order", id=ids, do="moved:1")
     assert [title for title, _ in shown(client)] == ["一つ目", "二つ目"]
-    hide = {"field": "hidden", "value": "true", "note": "誤り"}
-    editor.done(f"/staff/programmes/{CASE}/correct", **hide)
+    editor.hide(CASE)
     assert shown(client) == [("二つ目", [SEMINAR])]
 
 
