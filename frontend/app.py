@@ -26,6 +26,7 @@ from frontend import (
     staff,
     views,
 )
+from frontend.bounds import Bounded
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from indexer.settings import Settings
@@ -73,6 +74,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
     ):  # fmt: skip
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))
+    app.add_middleware(Bounded)
     app.add_middleware(Guarded)
     app.mount("/static", StaticFiles(directory=assets.STATIC), name="static")
     app.add_exception_handler(staff.SignedOut, staff.signed_out)
@@ -132,7 +134,8 @@ async def _http(request: Request, error: Exception) -> Response:
         return trouble(error.status_code, str(error.detail))
     if error.status_code == 404:
         return error_page(request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。")
-    told = str(error.detail) if error.status_code == 403 else "もう一度お試しください。"
+    told = str(error.detail)
+    told = "もう一度お試しください。" if told.isascii() else told
     return error_page(request, error.status_code, "ページを表示できません", told)
 
 

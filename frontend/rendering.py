@@ -94,7 +94,8 @@ def foremost(values: list[FacetValue], most: int) -> tuple[list[FacetValue], lis
 def same_origin(request: Request) -> None:
     """A form that another site sends is refused."""
     origin = request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != request.headers.get("host"):
+    elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+    if elsewhere or (origin and urlsplit(origin).netloc != request.headers.get("host")):
         raise HTTPException(403, "別のサイトからの操作は受け付けません。")
 
 

@@ -211,12 +211,13 @@ app.add_typer(user, name="user")
 def user_add(
     name: str,
     role: Annotated[str, typer.Option(help=" | ".join(accounts.ROLES))] = "editor",
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="SHIEN_NEW_PASSWORD")
-    ] = "",
+    password: Annotated[str, typer.Option(envvar="SHIEN_NEW_PASSWORD", help="Asked for where it is not given")] = "",
+    oidc: Annotated[bool, typer.Option("--oidc", help="No password: they sign in by OpenID Connect")] = False,
 ) -> None:
     """Adds somebody to the staff, or gives who is there a new password and role."""
     settings = Settings()
+    if not password and not oidc:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     accounts.add_user(Store(settings.store_url), name, role, password, by="the command line", now=settings.clock()())
     print(f"{name} can sign in at /staff as {role}")
 
@@ -224,18 +225,32 @@ def user_add(
 @user.command("list")
 def user_list() -> None:
     """Who can sign in."""
-    for each in Store(Settings().store_url).users():
-        print(f"{each.name:30} {each.role}" + (f"  locked until {each.locked_until}" if each.locked_until else ""))
+    settings = Settings()
+    store = Store(settings.store_url)
+    for each in store.users():
+        until = accounts.locked_until(store, each.name, settings.clock()())
+        how = "" if each.password else "  by OpenID Connect only"
+        print(f"{each.name:30} {each.role}{how}" + (f"  locked until {until}" if until else ""))
+
+
+@user.command("unlock")
+def user_unlock(name: str) -> None:
+    """Lets somebody try again at once who was locked for wrong passwords."""
+    settings = Settings()
+    store = Store(settings.store_url)
+    if store.user(name) is None:
+        raise ValueError(f"there is no {name}")
+    accounts.unlock(store, name, by="the command line", now=settings.clock()())
 
 
 @user.command("remove")
 def user_remove(name: str) -> None:
     """Takes somebody off the staff, and ends their sessions."""
-    store = Store(Settings().store_url)
+    settings = Settings()
+    store = Store(settings.store_url)
     if store.user(name) is None:
         raise ValueError(f"there is no {name}")
-    with store.transaction() as writer:
-        writer.drop_user(name)
+    accounts.remove_user(store, name, by="the command line", now=settings.clock()())
 
 
 @app.command()

@@ -20,10 +20,10 @@ DEAR = {"/export/": 20, "/feeds/": 5}
 """What these answers count for, each being many pages of results."""
 
 
-def _who(address: str) -> str:
+def client_of(address: str) -> str:
     """Who asks: an IPv4 address, or the network of an IPv6 one, whose owner has 2 ** 64 addresses.
 
-    >>> _who("192.0.2.7"), _who("2001:db8::1") == _who("2001:db8::2"), _who("testclient")
+    >>> client_of("192.0.2.7"), client_of("2001:db8::1") == client_of("2001:db8::2"), client_of("testclient")
     ('192.0.2.7', True, 'testclient')
     """
     try:
@@ -46,7 +46,7 @@ class Limited:
         if scope["type"] != "http" or scope["path"].startswith(FREE):
             await self.app(scope, receive, send)
             return
-        address = _who(scope["client"][0] if scope["client"] else "")
+        address = client_of(scope["client"][0] if scope["client"] else "")
         cost = next((cost for path, cost in DEAR.items() if scope["path"].startswith(path)), 1)
         # However few are allowed, one file is.
         cost = min(cost, self.rate.amount)

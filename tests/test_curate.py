@@ -1,11 +1,14 @@
 """What people decided of one listing counts for the programme, whichever of its listings leads."""
 
+from dataclasses import replace
 from typing import Any
 
-from indexer.curate import Curated, apply, united
+import pytest
+
+from indexer.curate import Curated, Refused, apply, checked, united
 from indexer.schema import Amount, Programme
 from indexer.store import Decision
-from tests.samples import OPEN, record, window
+from tests.samples import OPEN, programme, record, window
 from tests.test_duplicates import listing
 
 AUTUMN = [window("2026-08-01", "2026-10-30").model_dump(mode="json")]
@@ -66,3 +69,22 @@ def test_a_value_that_a_person_took_away_is_not_filled_from_another_listing() ->
     whole = united(left(lead, away), [left(other)])
     assert whole.record.programme.amount is None
     assert whole.record.programme.also_at[0].fields == ()
+
+
+def test_a_decision_holds_while_the_source_says_the_same_and_is_stale_when_it_moves() -> None:
+    before = record(programme(1, "機械の名称", windows=OPEN))
+    decision = decided("invented-0001", "title", "機械の名称", "正しい名称")
+    held = apply(before, [decision])
+    assert (held.record.programme.title, held.stale) == ("正しい名称", ())
+    elsewhere = record(programme(1, "機械の名称", windows=(window("2026-09-01", "2026-10-01"),)))
+    assert apply(elsewhere, [decision]).record.programme.title == "正しい名称"
+    moved = replace(before, programme=programme(1, "新しい名称"))
+    assert apply(moved, [decision]).record.programme.title == "新しい名称"
+    assert apply(moved, [decision]).stale == (decision,)
+
+
+def test_what_can_be_corrected_is_checked_like_any_value() -> None:
+    entry = programme(1, "名称")
+    assert checked(entry, "areas", ["40130"]) == ["40130"]
+    with pytest.raises(Refused):
+        checked(entry, "source", {})

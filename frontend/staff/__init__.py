@@ -2,11 +2,13 @@
 
 from fastapi import APIRouter
 
-from frontend.staff import audit, collections, finding, overview, programme, review, sign_in, sources, users
+from frontend.staff import account, audit, collections, finding, overview, programme, review, sign_in, sources, users
 from frontend.staff.access import COOKIE, SignedOut, signed_out
 
-__all__ = ["COOKIE", "SignedOut", "router", "signed_out"]
+__all__ = ["COOKIE", "ROOMS", "SignedOut", "router", "signed_out"]
+
+ROOMS = (sign_in, overview, review, finding, programme, collections, sources, audit, account, users)
 
 router = APIRouter(include_in_schema=False)
-for each in (sign_in, overview, review, finding, programme, collections, sources, audit, users):
+for each in ROOMS:
     router.include_router(each.router, prefix="/staff")

@@ -2,9 +2,10 @@
 
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -12,8 +13,9 @@ from starlette.exceptions import HTTPException
 from frontend.rendering import page, same_origin
 from frontend.staff.forms import BASES, DELIVERIES
 from frontend.staff.telling import told
-from frontend.staff.words import DONE, FIELDS, HELP, PROBLEMS, STAGES, action_told
+from frontend.staff.words import DONE, FIELDS, HELP, PROBLEMS, ROLES, STAGES, action_told, device_told
 from indexer import accounts
+from indexer.accounts import Lifetime
 from indexer.store import Entry, Session, Store, User, Writer, stamp
 from indexer.vocab import labels
 from search_api.services import Services, services
@@ -57,9 +59,14 @@ async def signed_out(request: Request, error: Exception) -> Response:
     return RedirectResponse("/staff/sign-in", 303)
 
 
+def lifetime(own: Services) -> Lifetime:
+    """How long a session lasts, by the settings."""
+    return Lifetime(timedelta(hours=own.settings.session_hours), timedelta(minutes=own.settings.session_idle_minutes))
+
+
 def staff(request: Request) -> Staff:
     own = services(request)
-    found = accounts.whose(own.store, request.cookies.get(COOKIE, ""), own.now())
+    found = accounts.whose(own.store, request.cookies.get(COOKIE, ""), own.now(), lifetime(own))
     if found is None:
         raise SignedOut
     return Staff(*found, own)
@@ -85,6 +92,10 @@ def ruling(who: Annotated[Staff, Depends(guarded)]) -> Staff:
     return admin(who)
 
 
+MOST = 2**31 - 1
+"""The largest number of a row in any store."""
+Number = Annotated[int, Path(ge=0, le=MOST)]
+Note = Annotated[str, Form(max_length=LONGEST_NOTE)]
 Signed = Annotated[Staff, Depends(staff)]
 Admin = Annotated[Staff, Depends(admin)]
 Writing = Annotated[Staff, Depends(guarded)]
@@ -96,7 +107,7 @@ def staff_page(request: Request, who: Staff | None, template: str, *, status: in
 
     `done` is what the address says was just done.
     """
-    shown = {
+    shown: dict[str, Any] = {
         "who": who,
         "names": FIELDS,
         "problems": PROBLEMS,
@@ -105,12 +116,13 @@ def staff_page(request: Request, who: Staff | None, template: str, *, status: in
         "labels": labels.labels,
         "value_told": told,
         "action_told": action_told,
+        "device_told": device_told,
+        "roles": ROLES,
         "bases": BASES,
         "deliveries": DELIVERIES,
     }
     token = Markup('<input type="hidden" name="csrf" value="{}">').format(who.session.csrf) if who else ""
     done = DONE.get(request.query_params.get("done", ""), "")
-    response = page(request, f"staff/{template}", done=done, csrf=token, **shown, **context)
-    response.status_code = status
+    response = page(request, f"staff/{template}", status=status, done=done, csrf=token, **shown, **context)
     response.headers["Cache-Control"] = "no-store"
     return response

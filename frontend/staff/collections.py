@@ -8,8 +8,9 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
 
-from frontend.staff.access import LONGEST_NOTE, Signed, Staff, Writing, staff_page
+from frontend.staff.access import MOST, Note, Number, Signed, Staff, Writing, staff_page
 from frontend.staff.finding import find, named
 from indexer.curate import Refused
 from indexer.featuring import Content, Entry, Stage, content, in_force, shows, stage
@@ -20,6 +21,7 @@ from search_api.errors import NotFound
 from search_api.models import Hit
 
 router = APIRouter()
+Ids = Annotated[list[Annotated[int, Field(ge=0, le=MOST)]], Form(max_length=200)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +101,11 @@ def _make(who: Staff, new: Content) -> int:
 
 
 @router.post("/collections/order")
-async def order(who: Writing, id: Annotated[list[int], Form(max_length=200)], do: Annotated[str, Form()]) -> Response:
+async def order(
+    who: Writing,
+    id: Annotated[list[Annotated[int, Field(ge=0, le=MOST)]], Form(max_length=200)],
+    do: Annotated[str, Form()],
+) -> Response:
     """The order in which the ids come, with one of them a place up or down."""
 
     def go() -> None:
@@ -129,7 +135,7 @@ def _moved(ids: list[int], do: str) -> list[int]:
 
 
 @router.get("/collections/{id}")
-async def collection(request: Request, id: int, who: Signed, q: str = "") -> Response:
+async def collection(request: Request, id: Number, who: Signed, q: str = "") -> Response:
     """staff/collection.html: shelf, content (as it is edited), seen, records (by id), q, found, problem, theirs."""
     shelf = await run_in_threadpool(_shelf, who, id)
     return await _edited(request, who, shelf, shelf.content, q=q)
@@ -165,12 +171,12 @@ async def _edited(
 @router.post("/collections/{id}")
 async def edit(
     request: Request,
-    id: int,
+    id: Number,
     who: Writing,
-    seen: Annotated[int, Form()],
+    seen: Annotated[int, Form(ge=0, le=MOST)],
     do: Annotated[str, Form(max_length=140)] = "save",
     title: Annotated[str, Form(max_length=1000)] = "",
-    intro: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+    intro: Note = "",
     programme: Annotated[list[str] | None, Form(max_length=200)] = None,
     note: Annotated[list[str] | None, Form(max_length=200)] = None,
     q: Annotated[str, Form(max_length=200)] = "",
@@ -320,7 +326,7 @@ def _drop(who: Staff, id: int) -> None:
 
 
 @router.get("/collections/{id}/preview")
-async def preview(request: Request, id: int, who: Signed) -> Response:
+async def preview(request: Request, id: Number, who: Signed) -> Response:
     """staff/preview.html: shelf, collection (as the public would see the draft), gone (entries that nobody would)."""
 
     def ready() -> dict[str, Any]:
@@ -339,8 +345,8 @@ async def preview(request: Request, id: int, who: Signed) -> Response:
 async def feature(
     id: str,
     who: Writing,
-    collection: Annotated[int, Form()] = 0,
-    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+    collection: Annotated[int, Form(ge=0, le=MOST)] = 0,
+    note: Note = "",
 ) -> Response:
     """Puts the programme into a collection's draft, a new one where 0 is named."""
 

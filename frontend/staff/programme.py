@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from frontend.staff import forms
-from frontend.staff.access import LONGEST_NOTE, Signed, Staff, Writing, staff_page
+from frontend.staff.access import Note, Number, Signed, Staff, Writing, staff_page
 from frontend.staff.filling import filled, rows
 from frontend.staff.finding import named
 from frontend.staff.telling import around, as_published, said, told
@@ -132,9 +132,9 @@ async def correct(
     request: Request,
     id: str,
     who: Writing,
-    field: Annotated[str, Form(max_length=40)],
+    field: Annotated[str, Form(max_length=40)] = "",
     seen: Annotated[str, Form(max_length=40)] = "",
-    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+    note: Note = "",
 ) -> Response:
     """A new value for a field, from its form. `seen` says what the form was made with."""
     sent = await request.form()
@@ -203,7 +203,7 @@ async def hide(
     who: Writing,
     on: Annotated[bool, Form()],
     seen: Annotated[str, Form(max_length=40)] = "",
-    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+    note: Note = "",
 ) -> Response:
     """Takes the programme off all pages and results, or brings it back."""
 
@@ -221,7 +221,7 @@ async def hide(
 
 
 @router.post("/decisions/{number}/undo")
-async def undo(request: Request, number: int, who: Writing) -> Response:
+async def undo(request: Request, number: Number, who: Writing) -> Response:
     """Takes a decision back: what the machine reads counts again."""
     decision = await run_in_threadpool(who.store.decision, number)
     if decision is None:
@@ -248,9 +248,9 @@ async def same(
     request: Request,
     id: str,
     who: Writing,
-    other: Annotated[str, Form(max_length=300)],
     same: Annotated[bool, Form()],
-    note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "",
+    other: Annotated[str, Form(max_length=300)] = "",
+    note: Note = "",
 ) -> Response:
     """Whether the listing and another one (its id or the address of its page here) are one programme."""
     try:
@@ -277,7 +277,7 @@ def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
 
 
 @router.post("/reports/{number}/close")
-async def close_report(number: int, who: Writing, note: Annotated[str, Form(max_length=LONGEST_NOTE)] = "") -> Response:
+async def close_report(number: Number, who: Writing, note: Note = "") -> Response:
     """What a user reported is dealt with."""
     report = next((each for each in who.store.reports() if each["id"] == number), None)
     if report is None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from frontend import words
 from frontend.staff.forms import BASES, FACETS
+from frontend.words import moments, values
 from indexer.curate import SAME
 from indexer.schema import Amount, Eligibility, Issuer, Level, Role, Window
 from indexer.store import Record
@@ -37,29 +37,29 @@ def told(field: str, value: Any) -> str:
         case "areas" | "event_areas":
             return "、".join(regions.full_name(each) for each in value)
         case "amount":
-            return words.money(Amount.model_validate(value)) or NOTHING
+            return values.money(Amount.model_validate(value)) or NOTHING
         case "eligibility":
             return _eligibility(Eligibility.model_validate(value))
         case "issuer":
             return _issuer(Issuer.model_validate(value))
         case "kind":
-            return words.label("kind", value)
+            return values.label("kind", value)
         case "gx":
             return "はい" if value else "いいえ"
         case "fields" | "themes" | "stages" | "levers":
-            return "、".join(words.label(FACETS[field], each) for each in value)
+            return "、".join(values.label(FACETS[field], each) for each in value)
         case "published":
-            return words.day(value)
+            return moments.day(value)
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _window(window: Window) -> str:
     parts = ["開催" if window.role is Role.EVENT else "", window.label]
     parts += [f"第{window.round}回" if window.round and not window.label else ""]
-    when = words.period(window)
+    when = moments.period(window)
     ended = window.ended_early
-    over = "、".join(filter(None, ["早く終了", words.day(ended.at) if ended.at else ""])) if ended else ""
-    notes = [*words.qualifiers(window), over, words.inferred(window) if window.inferred else ""]
+    over = "、".join(filter(None, ["早く終了", moments.day(ended.at) if ended.at else ""])) if ended else ""
+    notes = [*moments.qualifiers(window), over, moments.inferred(window) if window.inferred else ""]
     if not window.closes and window.opens and window.basis.value in ("unspecified", "fixed"):
         notes.append(BASES["unspecified"])
     told = "・".join(filter(None, notes))
@@ -67,15 +67,15 @@ def _window(window: Window) -> str:
 
 
 def _eligibility(found: Eligibility) -> str:
-    trades = "、".join(words.label("industry", each) for each in found.industries)
+    trades = "、".join(values.label("industry", each) for each in found.industries)
     return (
-        "\n".join(filter(None, [words.who(found.model_copy(update={"industries": ()})), trades]))
+        "\n".join(filter(None, [values.who(found.model_copy(update={"industries": ()})), trades]))
         or "（人数や業種の条件なし）"
     )
 
 
 def _issuer(issuer: Issuer) -> str:
-    level = "" if issuer.level is Level.UNKNOWN else f"（{words.label('issuer_level', issuer.level.value)}）"
+    level = "" if issuer.level is Level.UNKNOWN else f"（{values.label('issuer_level', issuer.level.value)}）"
     return f"{issuer.name}{level}" or NOTHING
 
 
@@ -114,7 +114,9 @@ def said(record: Record, field: str) -> list[tuple[str, str]]:
             found += [("種類", str(notice.get("kind") or ""))] if field == "kind" else []
         case "fields" | "themes" | "stages" | "levers":
             chosen = getattr(programme, field)
-            found = [(words.label(FACETS[field], each), "、".join(programme.evidence.get(each, ()))) for each in chosen]
+            found = [
+                (values.label(FACETS[field], each), "、".join(programme.evidence.get(each, ()))) for each in chosen
+            ]
         case "body":
             found = []
         case _:

@@ -70,6 +70,12 @@ DONE = {
     "closed": "対応済みにしました。",
     "joined": "まとめました。公開ページに反映するまでは1分ほどかかります。",
     "parted": "分けました。公開ページに反映するまでは1分ほどかかります。",
+    "password": "パスワードを変えました。ほかの端末からはサインアウトしました。",
+    "ended": "サインアウトさせました。",
+    "user-added": "登録しました。",
+    "user-password": "パスワードを変えました。その人はもう一度サインインが必要です。",
+    "user-removed": "削除しました。",
+    "role": "役割を変えました。",
 }
 """What was just done, by the word that the address carries after it."""
 
@@ -79,6 +85,10 @@ ACTIONS = {
     "sign-in": "サインインした",
     "sign-in refused": "サインインに失敗した",
     "sign-out": "サインアウトした",
+    "sign-out everywhere": "すべての端末からサインアウトした",
+    "sign-out elsewhere": "ほかの端末からサインアウトした",
+    "password": "パスワードを変えた",
+    "unlock": "サインインのロックを解いた",
     "user": "利用者を登録・変更した",
     "remove user": "利用者を削除した",
     "correct": "直した",
@@ -107,3 +117,24 @@ def action_told(action: str) -> str:
     if action in ACTIONS or verb not in ACTIONS:
         return ACTIONS.get(action, action)
     return f"{ACTIONS[verb]}（{'同じ制度か' if field.startswith('same:') else FIELDS.get(field, field)}）"
+
+
+ROLES = {"editor": "編集者", "admin": "管理者"}
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+    ("CrOS", "Chromebook"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_told(agent: str) -> str:
+    """What a User-Agent says of browser and device.
+
+    >>> device_told("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0")
+    'Windows の Edge'
+    >>> device_told("curl/8")
+    '不明な端末'
+    """
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    return " の ".join(filter(None, [system, browser])) or "不明な端末"

@@ -6,28 +6,29 @@ from contextlib import AbstractContextManager, contextmanager
 import sqlalchemy as sa
 
 from indexer.store import databases, layout
+from indexer.store.accounts import AccountReading, AccountWriting, Attempts, Session, SignIn, User
 from indexer.store.base import canonical, metadata, stamp
 from indexer.store.collections import Collection, CollectionReading, CollectionWriting, Edition
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record, programmes, same
 from indexer.store.runs import Run, RunReading, RunWriting
-from indexer.store.staff import Decision, Entry, Session, StaffReading, StaffWriting, User, decisions
+from indexer.store.staff import Decision, Entry, StaffReading, StaffWriting, decisions
 
 __all__ = [
-    "Busy", "Collection", "Decision", "Edition", "Entry", "LayoutError", "Lost", "Record", "Run", "Session", "Store",
-    "StoreError", "User", "Writer", "canonical", "metadata", "stamp",
+    "Attempts", "Busy", "Collection", "Decision", "Edition", "Entry", "LayoutError", "Lost", "Record", "Run",
+    "Session", "SignIn", "Store", "StoreError", "User", "Writer", "canonical", "metadata", "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError
 """Whatever goes wrong between us and the database."""
 
 
-class Writer(ProgrammeWriting, RunWriting, StaffWriting, CollectionWriting):
+class Writer(ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting):
     """What one transaction can do."""
 
 
-class Store(ProgrammeReading, RunReading, StaffReading, CollectionReading):
+class Store(ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading):
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 
     LayoutError where a newer version wrote it, or where it is of an older layout and `upgrade` is False.

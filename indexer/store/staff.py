@@ -1,4 +1,4 @@
-"""What people do: decisions about programmes, the audit of it, accounts and sessions, errors that users report."""
+"""What people do: decisions about programmes, the audit of it, errors that users report."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,26 +32,6 @@ audit = sa.Table(
     sa.Column("was", sa.JSON),
     sa.Column("now", sa.JSON),
     sa.Column("note", Text, nullable=False),
-)
-
-users = sa.Table(
-    "users",
-    metadata,
-    sa.Column("name", Text, primary_key=True),
-    sa.Column("role", Text, nullable=False),
-    sa.Column("password", Text, nullable=False),
-    sa.Column("failures", sa.Integer, nullable=False, default=0),
-    sa.Column("locked_until", Text, nullable=False, default=""),
-)
-
-sessions = sa.Table(
-    "sessions",
-    metadata,
-    # Only the hash of the cookie: who reads the store cannot sign in with it.
-    sa.Column("key", Text, primary_key=True),
-    sa.Column("user", Text, nullable=False, index=True),
-    sa.Column("csrf", Text, nullable=False),
-    sa.Column("expires", Text, nullable=False),
 )
 
 reports = sa.Table(
@@ -94,29 +74,8 @@ class Entry:
     id: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class User:
-    """Somebody of the staff. `role`: editor or admin. `password` is an argon2 hash."""
-
-    name: str
-    role: str
-    password: str
-    failures: int = 0
-    locked_until: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """A sign-in; `key` is the SHA-256 of the cookie."""
-
-    key: str
-    user: str
-    csrf: str
-    expires: str
-
-
 class StaffReading(Reading):
-    """Readers of decisions, the audit, accounts and reports."""
+    """Readers of decisions, the audit and reports."""
 
     def decisions(self, programme: str | None = None) -> list[Decision]:
         """Decisions that nobody has undone, in the order in which they were made."""
@@ -142,20 +101,6 @@ class StaffReading(Reading):
         with self.engine.connect() as connection:
             return [Entry(**row._mapping) for row in connection.execute(query)]
 
-    def user(self, name: str) -> User | None:
-        with self.engine.connect() as connection:
-            row = connection.execute(sa.select(users).where(users.c.name == name)).first()
-        return User(**row._mapping) if row else None
-
-    def users(self) -> list[User]:
-        with self.engine.connect() as connection:
-            return [User(**row._mapping) for row in connection.execute(sa.select(users).order_by(users.c.name))]
-
-    def session(self, key: str) -> Session | None:
-        with self.engine.connect() as connection:
-            row = connection.execute(sa.select(sessions).where(sessions.c.key == key)).first()
-        return Session(**row._mapping) if row else None
-
     def reports(self, programme: str | None = None) -> list[dict[str, Any]]:
         """Errors that users reported and nobody has dealt with yet, of one programme or of all."""
         query = sa.select(reports).where(reports.c.done.is_(False)).order_by(reports.c.id)
@@ -166,7 +111,7 @@ class StaffReading(Reading):
 
 
 class StaffWriting(Writing):
-    """Writers of decisions, the audit, accounts and reports."""
+    """Writers of decisions, the audit and reports."""
 
     def decide(self, decision: Decision) -> None:
         """Puts a decision in force; an earlier one on the same field is undone by it."""
@@ -192,27 +137,6 @@ class StaffWriting(Writing):
         """Adds to the audit."""
         values = {name: getattr(entry, name) for name in audit.c.keys() if name != "id"}  # noqa: SIM118
         self.connection.execute(sa.insert(audit), [values])
-
-    def put_user(self, user: User) -> None:
-        values = {name: getattr(user, name) for name in users.c.keys()}  # noqa: SIM118
-        self._upsert(users, users.c.name, user.name, {key: value for key, value in values.items() if key != "name"})
-
-    def drop_user(self, name: str) -> None:
-        self.connection.execute(sa.delete(sessions).where(sessions.c.user == name))
-        self.connection.execute(sa.delete(users).where(users.c.name == name))
-
-    def put_session(self, session: Session) -> None:
-        values = {name: getattr(session, name) for name in sessions.c.keys()}  # noqa: SIM118
-        self.connection.execute(sa.insert(sessions), [values])
-
-    def drop_sessions(self, *, key: str = "", user: str = "", expired: str = "") -> None:
-        """Ends one session, all of a user's, or those that expired before an instant."""
-        query = sa.delete(sessions)
-        conditions = [sessions.c.key == key] if key else []
-        conditions += [sessions.c.user == user] if user else []
-        conditions += [sessions.c.expires < expired] if expired else []
-        if conditions:
-            self.connection.execute(query.where(*conditions))
 
     def report(self, programme: str, at: str, text: str) -> None:
         self.connection.execute(sa.insert(reports), [{"programme": programme, "at": at, "text": text, "done": False}])

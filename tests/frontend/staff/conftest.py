@@ -57,9 +57,9 @@ def client(site: Site) -> Iterator[TestClient]:
 class Desk:
     """Somebody at work: posts with the form token of their session."""
 
-    def __init__(self, client: TestClient, name: str = "hanako") -> None:
+    def __init__(self, client: TestClient, name: str = "hanako", password: str = PASSWORD) -> None:
         self.client = client
-        answer = client.post("/staff/sign-in", data={"name": name, "password": PASSWORD})
+        answer = client.post("/staff/sign-in", data={"name": name, "password": password})
         assert answer.status_code == 303
         self.cookies = dict(client.cookies)
         client.cookies.clear()
