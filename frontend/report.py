@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from frontend.rendering import page, same_origin
+from indexer.review import refresh
 from indexer.store import stamp
 from search_api.detail import detail
 from search_api.errors import NotFound
@@ -66,6 +67,7 @@ def _take(own: Services, id: str, text: str) -> bool:
         return False
     with own.store.transaction() as writer:
         writer.report(id, stamp(now), text)
+    refresh(own.store, id, now)
     return True
 
 

@@ -19,6 +19,7 @@ from indexer.featuring import featured, marked
 from indexer.normalise.firms import band
 from indexer.normalise.readings import yomi
 from indexer.relations import Statement, relations, statements
+from indexer.review import Watch
 from indexer.schema import JST, NOT_OFFERED, Change, Featured, Level, Programme, Relation, instant, uuid_of
 from indexer.state import MAX_INTERVALS, Timeline, timeline
 from indexer.store import Decision, Store, stamp
@@ -176,9 +177,10 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
         alone = (each for each in _counting(visible, covered) if each.record.programme.id not in absorbed)
         differing: set[str] = set()
         canaries: dict[str, str] = {}
+        watch = Watch(store, now)
         documents = (
             document(whole, now, recent.get(whole.record.programme.id, ()), others)
-            for whole, others in _united(store, alone, decided, found, featured(store, now), differing, canaries)
+            for whole, others in _united(store, alone, decided, found, featured(store, now), differing, canaries, watch)
         )
         for batch in _batches(documents, BATCH):
             tasks.append(index.add_documents_raw(orjson.dumps(batch), content_type="application/json").task_uid)
@@ -196,6 +198,7 @@ def _publish(client: meilisearch.Client, store: Store, now: datetime, progress: 
     with store.transaction() as writer:
         writer.put_groups((group.why, group.members[0], group.members[0] in differing) for group in found)
         writer.put_relations(related)
+        watch.keep(writer)
         writer.set_fact("coverage", covered)
         writer.set_fact("publication", {"version": version, "at": stamp(now), "count": count, "content": content})
     return count
@@ -233,15 +236,17 @@ def _united(
     chosen: Mapping[str, Featured],
     differing: set[str],
     canaries: dict[str, str],
+    watch: Watch,
 ) -> Iterator[tuple[Curated, list[Programme]]]:
     """Each programme with all that its sources say, and its listings at the others. Notes the ids of those whose
-    sources differ, and of the first ones the titles.
+    sources differ, of the first ones the titles, and what a person should look at.
     """
     others = {group.members[0]: group.members[1:] for group in found}
     for lead in programmes:
         id = lead.record.programme.id
         rest = listings(store, others.get(id, ()), decided)
         whole = marked(united(lead, rest), (id, *(each.record.programme.id for each in rest)), chosen)
+        watch.see(whole, (id, *(each.record.programme.id for each in rest)))
         if any(each.code == DIFFERS for each in whole.record.programme.problems):
             differing.add(id)
         if len(canaries) < CANARIES:

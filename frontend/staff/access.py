@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from frontend.rendering import page, same_origin
 from frontend.staff.forms import BASES, DELIVERIES
 from frontend.staff.telling import told
-from frontend.staff.words import DONE, FIELDS, HELP, PROBLEMS, ROLES, STAGES, action_told, device_told
+from frontend.staff.words import DONE, FIELDS, HELP, KINDS, PROBLEMS, ROLES, STAGES, action_told, device_told
 from indexer import accounts
 from indexer.accounts import Lifetime
+from indexer.review import refresh
 from indexer.store import Entry, Session, Store, User, Writer, stamp
 from indexer.vocab import labels
 from search_api.services import Services, services
@@ -45,6 +46,11 @@ class Staff:
     ) -> None:
         """Adds to the audit, in the transaction of what is done."""
         writer.note(Entry(at=self.at, by=self.user.name, action=action, target=target, was=was, now=now, note=note))
+
+    def changed(self, id: str) -> None:
+        """Looks at a programme again for what waits, and has the index built again."""
+        refresh(self.store, id, self.own.now(), self.user.name)
+        self.republish()
 
     def republish(self) -> None:
         """Has the index built again behind the answer; pages show a decision at once from the store."""
@@ -111,6 +117,7 @@ def staff_page(request: Request, who: Staff | None, template: str, *, status: in
         "who": who,
         "names": FIELDS,
         "problems": PROBLEMS,
+        "kinds": KINDS,
         "stages": STAGES,
         "help": HELP,
         "labels": labels.labels,

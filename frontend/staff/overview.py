@@ -1,4 +1,4 @@
-"""What there is to do: sources, reports of users, decisions that no longer fit."""
+"""What there is to do, on one page."""
 
 from typing import Any
 
@@ -6,40 +6,35 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
-from frontend.staff.access import Signed, staff_page
-from indexer.curate import apply, by_programme
-from indexer.store import Decision, Record, Store
+from frontend.staff.access import Signed, Staff, staff_page
+from frontend.staff.collections import shelves
+from indexer.featuring import Stage
+from indexer.sources import origins
 
 router = APIRouter()
+LATELY = 8
 
 
 @router.get("")
 async def overview(request: Request, who: Signed) -> Response:
-    """staff/overview.html: sources (facts and latest run), unread, reports, stale, publication."""
-    return staff_page(request, who, "overview.html", **await run_in_threadpool(_overview, who.store))
+    """staff/overview.html: waits (by kind), showing, drafts and scheduled (how many collections), sources (how many),
+    failing (Origins), publication, content, entries (of the audit).
+    """
+    return staff_page(request, who, "overview.html", **await run_in_threadpool(_overview, who))
 
 
-def _overview(store: Store) -> dict[str, Any]:
-    rows = []
-    for name, facts in store.sources().items():
-        runs = store.runs(name, limit=10)
-        rows.append({"name": name, "facts": facts, "runs": runs, "good": next((run for run in runs if run.ok), None)})
+def _overview(who: Staff) -> dict[str, Any]:
+    store = who.store
+    stages = [each.stage for each in shelves(who)]
+    sources = origins(store, who.own.now())
     return {
-        "sources": rows,
-        "unread": store.unread(),
-        "reports": store.reports(),
-        "stale": stale(store),
+        "waits": store.waits(),
+        "showing": stages.count(Stage.SHOWING),
+        "drafts": stages.count(Stage.DRAFT),
+        "scheduled": stages.count(Stage.SCHEDULED),
+        "sources": len(sources),
+        "failing": [each for each in sources if each.state == "failed"],
         "publication": store.fact("publication"),
         "content": store.content(),
-        "paused": store.fact("paused") or [],
+        "entries": store.audit(limit=LATELY),
     }
-
-
-def stale(store: Store) -> list[tuple[Record, Decision]]:
-    """Decisions whose source has changed underneath."""
-    found = []
-    for id, decisions in by_programme(store.decisions()).items():
-        record = store.get(id)
-        if record is not None:
-            found += [(record, each) for each in apply(record, decisions).stale]
-    return found

@@ -8,16 +8,18 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from frontend.staff import forms
-from frontend.staff.access import Note, Number, Signed, Staff, Writing, staff_page
+from frontend.staff.access import MOST, Note, Number, Signed, Staff, Writing, staff_page
 from frontend.staff.filling import filled, rows
 from frontend.staff.finding import named
 from frontend.staff.telling import around, as_published, said, told
+from frontend.staff.tray import Tray, onward, queued
 from indexer.curate import HIDDEN, SAME, Refused, apply, by_programme, checked, value_of
+from indexer.schema import Programme
 from indexer.store import Decision, Record, Store, canonical
-from indexer.vocab import regions
 from search_api.errors import NotFound
 
 router = APIRouter()
@@ -43,10 +45,10 @@ class Row:
 @router.get("/programmes/{id}")
 async def programme(request: Request, id: str, who: Signed, edit: str = "") -> Response:
     """staff/programme.html: what _programme() gives; edit, form and windows (of the field that is edited), problem."""
-    return await _page(request, who, id, edit=edit)
+    return await shown(request, who, id, edit=edit)
 
 
-async def _page(
+async def shown(
     request: Request,
     who: Staff,
     id: str,
@@ -55,10 +57,14 @@ async def _page(
     sent: FormData | None = None,
     status: int = 200,
     problem: str = "",
+    tray: Tray | None = None,
 ) -> Response:
+    """The page of a programme, with the form of one field open, as it was `sent` or filled with what is shown."""
     context = await run_in_threadpool(_programme, who.store, id)
+    if tray and not edit and tray.item.field != "themes":
+        edit = tray.item.field
     edit = edit if edit in forms.FORMS else ""
-    form = sent if sent is not None else filled(edit, context["curated"].record.programme) if edit else FormData()
+    form = sent if sent is not None else filled(edit, _proposed(context, edit)) if edit else FormData()
     return staff_page(
         request,
         who,
@@ -68,8 +74,21 @@ async def _page(
         edit=edit,
         form=form,
         windows=rows(form) if edit == "windows" else [],
+        tray=tray,
         **context,
     )
+
+
+def _proposed(context: dict[str, Any], field: str) -> Programme:
+    """What the form of a field begins with: what is shown, or what was decided before the source moved."""
+    current: Programme = context["curated"].record.programme
+    stale = next((each for each in context["curated"].stale if each.field == field), None)
+    if stale is None:
+        return current
+    try:
+        return Programme.model_validate(current.model_dump(mode="json") | {field: stale.now})
+    except ValidationError:
+        return current
 
 
 def _programme(store: Store, id: str) -> dict[str, Any]:
@@ -107,7 +126,7 @@ def _programme(store: Store, id: str) -> dict[str, Any]:
         "group": [each for other in store.group(id) if other != id and (each := store.get(other))],
         "said": _said(store, decisions, id),
         "collections": store.collections(),
-        "prefectures": regions.prefectures(),
+        "waiting": store.waiting(programme=id),
     }
 
 
@@ -135,14 +154,22 @@ async def correct(
     field: Annotated[str, Form(max_length=40)] = "",
     seen: Annotated[str, Form(max_length=40)] = "",
     note: Note = "",
+    item: Annotated[int, Form(ge=0, le=MOST)] = 0,
+    then: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
-    """A new value for a field, from its form. `seen` says what the form was made with."""
+    """A new value for a field, from its form. `seen` says what the form was made with.
+
+    From the queue, `item` is what waits and `then` its place: the answer leads on from there.
+    """
     sent = await request.form()
+    place = await run_in_threadpool(queued, who.store, item, then)
     try:
         await run_in_threadpool(_correct, who, id, field, sent, seen, note.strip())
     except Refused as problem:
         status = 409 if isinstance(problem, Overtaken) else 422
-        return await _page(request, who, id, edit=field, sent=sent, status=status, problem=str(problem))
+        return await shown(request, who, id, edit=field, sent=sent, status=status, problem=str(problem), tray=place)
+    if place is not None:
+        return RedirectResponse(await run_in_threadpool(onward, who.store, place, "corrected"), 303)
     return RedirectResponse(_address(id, "corrected", field), 303)
 
 
@@ -180,7 +207,7 @@ def _decide(who: Staff, record: Record, field: str, now: Any, seen: str, note: s
         else:
             writer.decide(Decision(programme=id, field=field, was=was, now=now, by=who.user.name, at=who.at, note=note))
         who.note(writer, f"correct {field}", id, was=current, now=now, note=note)
-    who.republish()
+    who.changed(id)
 
 
 def _told_overtaken(before: Decision | None, seen: str) -> str:
@@ -216,7 +243,7 @@ async def hide(
         await run_in_threadpool(go)
     except Refused as problem:
         status = 409 if isinstance(problem, Overtaken) else 422
-        return await _page(request, who, id, status=status, problem=str(problem))
+        return await shown(request, who, id, status=status, problem=str(problem))
     return RedirectResponse(_address(id, "hidden" if on else "unhidden"), 303)
 
 
@@ -234,12 +261,12 @@ async def undo(request: Request, number: Number, who: Writing) -> Response:
                 return False
             writer.undo(number)
             who.note(writer, f"undo {decision.field}", decision.programme, was=decision.now, now=decision.was)
-        who.republish()
+        who.changed(decision.programme)
         return True
 
     if not await run_in_threadpool(go):
         told = "この決定は、もう取り消されたか、ほかの人が直しました。"
-        return await _page(request, who, decision.programme, status=409, problem=told)
+        return await shown(request, who, decision.programme, status=409, problem=told)
     return RedirectResponse(_address(decision.programme, "undone", decision.field), 303)
 
 
@@ -256,7 +283,7 @@ async def same(
     try:
         await run_in_threadpool(_together, who, id, named(who.store, other), same, note.strip())
     except Refused as problem:
-        return await _page(request, who, id, status=422, problem=str(problem))
+        return await shown(request, who, id, status=422, problem=str(problem))
     return RedirectResponse(_address(id, "joined" if same else "parted"), 303)
 
 
@@ -273,7 +300,7 @@ def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
         )
         action = "join" if same else "split"
         who.note(writer, action, id, was=before.now if before else None, now=other, note=note)
-    who.republish()
+    who.changed(id)
 
 
 @router.post("/reports/{number}/close")
@@ -282,7 +309,12 @@ async def close_report(number: Number, who: Writing, note: Note = "") -> Respons
     report = next((each for each in who.store.reports() if each["id"] == number), None)
     if report is None:
         raise NotFound(str(number))
-    with who.store.transaction() as writer:
-        writer.close_report(number)
-        who.note(writer, "close report", report["programme"], was=report["text"], note=note)
+
+    def go() -> None:
+        with who.store.transaction() as writer:
+            writer.close_report(number)
+            who.note(writer, "close report", report["programme"], was=report["text"], note=note)
+        who.changed(report["programme"])
+
+    await run_in_threadpool(go)
     return RedirectResponse(_address(report["programme"], "closed"), 303)

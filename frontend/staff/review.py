@@ -1,30 +1,134 @@
-"""What the machine could not read, or read in two ways."""
+"""What waits for a person: the list with its filters, one after the other, and how many a day come and go."""
 
-from fastapi import APIRouter, Request
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
-from frontend.staff.access import Signed, staff_page
-from frontend.staff.words import DEAD_LINK, PROBLEMS
-from indexer.curate import whole
-from indexer.duplicates import DIFFERS
-from indexer.store import Record, Store
+from frontend.staff import programme
+from frontend.staff.access import MOST, Note, Number, Signed, Staff, Writing, staff_page
+from frontend.staff.tray import LIST, Filter, parsed, tray
+from indexer.review import KINDS
+from search_api.errors import NotFound
 
 router = APIRouter()
+PER_PAGE = 50
+FLOW_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Day:
+    """How many came, were dealt with and went by themselves on a day."""
+
+    day: str
+    came: int
+    done: int
+    gone: int
+
+
+def flow(who: Staff) -> list[Day]:
+    """The last days, today at the end."""
+    today = who.own.now()
+    counted = who.store.flow(today - timedelta(days=FLOW_DAYS - 1))
+    days = [(today - timedelta(days=back)).date().isoformat() for back in reversed(range(FLOW_DAYS))]
+    return [Day(day, *counted.get(day, (0, 0, 0))) for day in days]
 
 
 @router.get("/review")
-async def review(request: Request, who: Signed, code: str = "", after: str = "") -> Response:
-    """staff/review.html: records, code, codes, after."""
-    if code == DEAD_LINK:
-        records = await run_in_threadpool(who.store.with_dead_link, 30, after[:120])
-    elif code == DIFFERS:
-        records = await run_in_threadpool(_differing, who.store)
-    else:
-        records = await run_in_threadpool(who.store.with_problems, code if code in PROBLEMS else "", 30, after[:120])
-    return staff_page(request, who, "review.html", records=records, code=code)
+async def review(
+    request: Request,
+    who: Signed,
+    kind: str = "",
+    source: str = "",
+    gx: bool = False,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+) -> Response:
+    """staff/review.html: chosen, items, total, counts (by kind), sources (name, title, count), flow, most, page."""
+    chosen = Filter(kind if kind in KINDS else "", source[:80], gx)
+
+    def ready() -> dict[str, Any]:
+        counts = who.store.waits(source=chosen.source, gx=chosen.gx)
+        facts = who.store.sources()
+        days = flow(who)
+        return {
+            "chosen": chosen,
+            "counts": counts,
+            "total": counts.get(chosen.kind, 0) if chosen.kind else sum(counts.values()),
+            "items": who.store.waiting(
+                kind=chosen.kind,
+                source=chosen.source,
+                gx=chosen.gx,
+                order=KINDS,
+                limit=PER_PAGE,
+                offset=(page - 1) * PER_PAGE,
+            ),
+            "sources": [
+                (name, str(facts.get(name, {}).get("title") or name), count)
+                for name, count in sorted(who.store.waiting_sources().items())
+            ],
+            "flow": days,
+            "most": max(1, *(max(each.came, each.done + each.gone) for each in days)),
+            "page": page,
+            "per_page": PER_PAGE,
+        }
+
+    return staff_page(request, who, "review.html", **await run_in_threadpool(ready))
 
 
-def _differing(store: Store) -> list[Record]:
-    """Programmes of several listings whose closing days differ, as they are shown."""
-    return [found.record for id in store.differing() if (found := whole(store, id))]
+@router.get("/review/one")
+async def one(
+    request: Request,
+    who: Signed,
+    kind: str = "",
+    source: str = "",
+    gx: bool = False,
+    at: Annotated[int, Query(ge=0, le=MOST)] = 0,
+    edit: str = "",
+) -> Response:
+    """staff/programme.html with the tray on top: what waits at this place of the queue."""
+    chosen = Filter(kind if kind in KINDS else "", source[:80], gx)
+    found = await run_in_threadpool(tray, who.store, chosen, at)
+    if found is None:
+        done = request.query_params.get("done", "")
+        return RedirectResponse(chosen.url(LIST, done=done or "empty"), 303)
+    return await programme.shown(request, who, found.item.programme, edit=edit, tray=found)
+
+
+@router.post("/review/{number}/seen")
+async def seen(
+    number: Number, who: Writing, then: Annotated[str, Form(max_length=500)] = "", note: Note = ""
+) -> Response:
+    """It is right as it is: it does not come back while it is about the same."""
+
+    def go() -> str:
+        item = who.store.item(number)
+        if item is None:
+            raise NotFound(str(number))
+        with who.store.transaction() as writer:
+            if writer.see(number, who.at, who.user.name):
+                who.note(writer, f"seen {item.kind}", item.programme, was=item.raw or None, note=note.strip())
+        place = parsed(then)
+        if place is None:
+            return f"/staff/programmes/{item.programme}?done=seen"
+        return f"{place[0].url('/staff/review/one', at=place[1])}&done=seen&undo={number}"
+
+    return RedirectResponse(await run_in_threadpool(go), 303)
+
+
+@router.post("/review/{number}/again")
+async def again(number: Number, who: Writing) -> Response:
+    """Takes that back."""
+
+    def go() -> str:
+        item = who.store.item(number)
+        if item is None:
+            raise NotFound(str(number))
+        with who.store.transaction() as writer:
+            if writer.see_again(number):
+                who.note(writer, f"unseen {item.kind}", item.programme)
+        return f"/staff/programmes/{item.programme}?done=unseen"
+
+    return RedirectResponse(await run_in_threadpool(go), 303)

@@ -36,22 +36,40 @@ HELP = {
 }
 """What a field means, for who corrects it."""
 
-DEAD_LINK = "dead_link"
+KINDS = {
+    "report": "利用者からの報告",
+    "stale": "止まっている修正",
+    "deadline": "期間が読めない",
+    "conflict": "記載が食い違う",
+    "place": "地域が読めない",
+    "link": "公式ページがない",
+    "theme": "根拠の少ないGXテーマ",
+    "new": "新しいGXの支援",
+    "other": "支援ではないかも",
+}
+"""What waits for a person, by kind."""
+
 PROBLEMS = {
-    "weekday_conflict": "曜日が日付と合わない",
-    "impossible_date": "存在しない日付",
-    "no_year": "年が書かれていない",
-    "unread": "読み取れない期間",
-    "ends_before_start": "終わりが始まりより前",
-    "conflicting_deadline": "締切の記載が食い違う",
-    "unknown_place": "地域を読み取れない",
-    "ambiguous_place": "地域が一つに決まらない",
-    "conflicting_place": "地域の記載が食い違う",
-    "missing": "詳細を取得できなかった",
-    "procedure": "手続きの案内らしい",
-    "nothing_offered": "支援ではないらしい",
-    DIFFERS: "情報源によって締切が違う",
-    DEAD_LINK: "公式ページが見つからない",
+    "report": "利用者から報告がありました",
+    "stale": "情報源が変わったため、修正を止めています",
+    "weekday_conflict": "曜日が日付と合いません",
+    "impossible_date": "存在しない日付です",
+    "no_year": "年が書かれていません",
+    "unread": "期間を読み取れません",
+    "ends_before_start": "終わりが始まりより前です",
+    "no_deadline": "期間が見つかりません",
+    "conflicting_deadline": "締切の記載が食い違っています",
+    "unknown_place": "地域を読み取れません",
+    "ambiguous_place": "地域が一つに決まりません",
+    "conflicting_place": "地域の記載が食い違っています",
+    "no_place": "地域が見つかりません",
+    "missing": "詳細を取得できませんでした",
+    "procedure": "募集ではなく、手続きの案内かもしれません",
+    "nothing_offered": "支援ではないかもしれません",
+    "thin": "一つの言葉だけでGXのテーマにしています",
+    "new": "新しく見つかったGXの支援です。テーマが合っているか見てください",
+    DIFFERS: "情報源によって締切が違います",
+    "dead_link": "公式ページが見つかりません",
 }
 
 DONE = {
@@ -68,6 +86,9 @@ DONE = {
     "hidden": "非公開にしました。公開ページと検索結果から消えています。",
     "unhidden": "公開に戻しました。",
     "closed": "対応済みにしました。",
+    "seen": "「このままでよい」にしました。情報源の言葉が変わらないかぎり、もう出ません。",
+    "unseen": "確認待ちに戻しました。",
+    "empty": "確認を待つものはありません。",
     "joined": "まとめました。公開ページに反映するまでは1分ほどかかります。",
     "parted": "分けました。公開ページに反映するまでは1分ほどかかります。",
     "password": "パスワードを変えました。ほかの端末からはサインアウトしました。",
@@ -95,6 +116,8 @@ ACTIONS = {
     "undo": "修正を取り消した",
     "join": "同じ制度としてまとめた",
     "split": "別の制度として分けた",
+    "seen": "確かめて、このままでよいとした",
+    "unseen": "確認待ちに戻した",
     "close report": "利用者の報告を対応済みにした",
     "make collection": "特集を作った",
     "edit collection": "特集の下書きを変えた",
@@ -116,7 +139,8 @@ def action_told(action: str) -> str:
     verb, _, field = action.partition(" ")
     if action in ACTIONS or verb not in ACTIONS:
         return ACTIONS.get(action, action)
-    return f"{ACTIONS[verb]}（{'同じ制度か' if field.startswith('same:') else FIELDS.get(field, field)}）"
+    names = KINDS if verb in ("seen", "unseen") else FIELDS
+    return f"{ACTIONS[verb]}（{'同じ制度か' if field.startswith('same:') else names.get(field, field)}）"
 
 
 ROLES = {"editor": "編集者", "admin": "管理者"}

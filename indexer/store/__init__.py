@@ -12,23 +12,24 @@ from indexer.store.collections import Collection, CollectionReading, CollectionW
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record, programmes, same
+from indexer.store.review import Finding, Item, ReviewReading, ReviewWriting
 from indexer.store.runs import Run, RunReading, RunWriting
 from indexer.store.staff import Decision, Entry, StaffReading, StaffWriting, decisions
 
 __all__ = [
-    "Attempts", "Busy", "Collection", "Decision", "Edition", "Entry", "LayoutError", "Lost", "Record", "Run",
-    "Session", "SignIn", "Store", "StoreError", "User", "Writer", "canonical", "metadata", "stamp",
+    "Attempts", "Busy", "Collection", "Decision", "Edition", "Entry", "Finding", "Item", "LayoutError", "Lost",
+    "Record", "Run", "Session", "SignIn", "Store", "StoreError", "User", "Writer", "canonical", "metadata", "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError
 """Whatever goes wrong between us and the database."""
 
 
-class Writer(ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting):
+class Writer(ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting, ReviewWriting):
     """What one transaction can do."""
 
 
-class Store(ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading):
+class Store(ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading):
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 
     LayoutError where a newer version wrote it, or where it is of an older layout and `upgrade` is False.

@@ -34,5 +34,6 @@ def test_staff_join_two_listings_and_take_it_back(client: TestClient, editor: De
 def test_days_that_differ_between_sources_go_to_review(client: TestClient, editor: Desk, site: Site) -> None:
     editor.done("/staff/programmes/invented-0001/same", other="invented-0003", same="true", note="試験")
     publish(site.where, site.services.store, NOW)
-    assert "東京都 中小企業省エネ設備導入補助金" in editor.text("/staff/review?code=sources_differ")
+    text = editor.text("/staff/review?kind=conflict")
+    assert "東京都 中小企業省エネ設備導入補助金" in text and "情報源によって締切が違います" in text
     assert "締切の記載が異なります" in client.get("/programmes/invented-0001").text
