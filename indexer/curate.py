@@ -17,8 +17,8 @@ from indexer.schema import Change, Featured, Programme, instant
 from indexer.store import Decision, Record, Store
 
 CORRECTABLE = (
-    "title", "kind", "windows", "areas", "event_areas", "amount", "eligibility", "issuer", "official_url", "summary",
-    "body", "contact", "published", "fields", "gx", "themes", "stages", "levers",
+    "title", "kind", "windows", "areas", "event_areas", "amount", "eligibility", "workforce", "issuer", "official_url",
+    "summary", "body", "contact", "published", "fields", "gx", "themes", "stages", "levers",
 )  # fmt: skip
 """Fields that a person can correct. `hidden` is a decision that patches nothing of the machine's."""
 

@@ -99,6 +99,7 @@ _FILL: Mapping[str, Callable[[Programme], Pairs]] = {
     "event_areas": _areas("event_areas"),
     "amount": _amount,
     "eligibility": _eligibility,
+    "workforce": lambda shown: [("workforce", f"{shown.workforce:,}")] if shown.workforce else [],
     "issuer": _issuer,
     "gx": lambda shown: [("gx", "yes" if shown.gx else "no")],
     **{field: _labels(field) for field in FACETS},

@@ -291,6 +291,7 @@ FORMS: Mapping[str, Callable[[FormData, Programme], Any]] = {
     "event_areas": places("event_areas"),
     "amount": _amount,
     "eligibility": _eligibility,
+    "workforce": lambda form, shown: _count(text_of(form, "workforce"), "従業員数"),
     "issuer": _issuer,
     "official_url": _url,
     "summary": _text("summary"),

@@ -42,6 +42,8 @@ def told(field: str, value: Any) -> str:
             return _eligibility(Eligibility.model_validate(value))
         case "issuer":
             return _issuer(Issuer.model_validate(value))
+        case "workforce":
+            return f"{value:,}人"
         case "kind":
             return values.label("kind", value)
         case "gx":
@@ -109,6 +111,8 @@ def said(record: Record, field: str) -> list[tuple[str, str]]:
             found = [("金額", programme.amount.raw if programme.amount else "")]
         case "eligibility":
             found = [("対象", programme.eligibility.raw if programme.eligibility else "")]
+        case "workforce":
+            found = []
         case "gx" | "kind":
             found = [("見つけた言葉", "、".join(programme.evidence.get(field, ())))]
             found += [("種類", str(notice.get("kind") or ""))] if field == "kind" else []

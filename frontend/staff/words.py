@@ -10,6 +10,7 @@ FIELDS = {
     "event_areas": "会場の地域",
     "amount": "金額・補助率",
     "eligibility": "対象者",
+    "workforce": "従業員数（事例の会社）",
     "issuer": "実施機関",
     "official_url": "公式ページ",
     "summary": "概要",

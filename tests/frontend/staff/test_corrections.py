@@ -36,6 +36,7 @@ RIGHT: list[tuple[str, dict[str, Any], Any]] = [
     ("amount", {"max_yen": "", "min_yen": "", "rate": "", "raw": "原文"}, None),
     ("eligibility", {"employees_max": "20人", "capital_max_yen": "3億円", "industries": ["E", "D"], "raw": "製造業"},
      {"industries": ["D", "E"], "employees_max": 20, "capital_max_yen": 300_000_000, "raw": "製造業"}),
+    ("workforce", {"workforce": "1,200人"}, 1200),
     ("issuer", {"name": "東京都 環境局", "level": "prefecture"}, {"name": "東京都 環境局", "level": "prefecture"}),
     ("official_url", {"official_url": "https://tokyo.example/shoene"}, "https://tokyo.example/shoene"),
     ("summary", {"summary": "一行目\r\n二行目"}, "一行目\n二行目"),
@@ -87,6 +88,7 @@ def test_a_window_is_corrected_part_by_part(
     editor: Desk, client: TestClient, values: dict[str, Any], wanted: dict[str, Any]
 ) -> None:
     assert editor.correct("windows", **ROW | {"w_from": "0"} | values).status_code == 303
+    assert "職員が確認して直しました" in client.get(f"/programmes/{ID}").text
     [found] = client.get(f"/api/programmes/{ID}").json()["windows"]
     assert {name: found[name] for name in wanted} == wanted
 
@@ -245,6 +247,7 @@ FULL = programme(
     levers=["kaeru"],
     fields=["environment"],
     contact="電話",
+    workforce=45,
     published="2026-08-01",
 )
 
