@@ -245,7 +245,7 @@ def nearby(code: str, within: float = 40.0, most: int = 15) -> tuple[Region, ...
     place is not known. KeyError if unknown.
 
     >>> [each.name for each in nearby("40203", most=5)]
-    ['鳥栖市', 'みやき町', '大木町', '広川町', '筑後市']
+    ['鳥栖市', 'みやき町', '小郡市', '上峰町', '広川町']
     """
     positions, city = _positions(), city_of(get(code).code)
     if city not in positions:
