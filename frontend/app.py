@@ -29,6 +29,7 @@ from frontend import (
 from frontend.bounds import Bounded
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
+from frontend.words import troubles
 from indexer.settings import Settings
 from search_api import assistants
 from search_api.app import application, on_invalid, on_not_found, on_unavailable
@@ -119,13 +120,13 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     if _for_machines(request):
         return await on_unavailable(request, error)
-    return error_page(request, 503, "ただいま検索を利用できません", error.reason)
+    return error_page(request, 503, troubles.AWAY, error.reason)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return await on_not_found(request, error)
-    return error_page(request, 404, "見つかりません", "この支援は登録されていません。番号が正しいかお確かめください。")
+    return error_page(request, 404, *troubles.NO_PROGRAMME)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -133,21 +134,21 @@ async def _http(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return trouble(error.status_code, str(error.detail))
     if error.status_code == 404:
-        return error_page(request, 404, "ページが見つかりません", "アドレスが変わったか、誤っている可能性があります。")
+        return error_page(request, 404, *troubles.NO_PAGE)
+    what, again = troubles.NO_WAY
     told = str(error.detail)
-    told = "もう一度お試しください。" if told.isascii() else told
-    return error_page(request, error.status_code, "ページを表示できません", told)
+    return error_page(request, error.status_code, what, again if told.isascii() else told)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return await on_invalid(request, error)
-    return error_page(request, 422, "受け付けられない内容です", "アドレスか、入力した内容に誤りがあります。")
+    return error_page(request, 422, *troubles.INVALID)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     """A fault of ours: the reader is told so, the log has the rest."""
-    what, told = "問題が起きました", "ご迷惑をおかけします。時間をおいて、もう一度お試しください。"
+    what, told = troubles.BROKEN
     response = trouble(500, what, told) if _for_machines(request) else error_page(request, 500, what, told)
     # This answer is made outside of all middleware.
     response.headers.update(HEADERS)

@@ -27,9 +27,9 @@ STEP_KINDS = {
 
 @router.get("/")
 async def home(request: Request, own: Own) -> Response:
-    """home.html: query (the place alone), place, here (words for the place), counts (by facet and value), vocabulary
-    (labels by facet), steps {stage: [(kind, count, question)]}, closing, fresh and cases (Results), collections (of
-    cases that staff chose), links (the question of each list), late (sources).
+    """home.html: query (the place alone), place, counts (by facet and value), vocabulary (labels by facet), steps
+    {stage: [(kind, count, question)]}, closing, fresh and cases (Results), collections (of cases that staff chose),
+    links (the question of each list), late (sources).
     """
     query, _ = Query.lenient([item for item in request.query_params.multi_items() if item[0] == "area"])
     place = places.of(query.area) if query.area else places.remembered(request)
@@ -52,7 +52,6 @@ async def home(request: Request, own: Own) -> Response:
         "home.html",
         query=query,
         place=place,
-        here=f"{place.name}で使える" if place.code else "全国の",
         counts={facet: {each.value: each.count for each in found["everything"].facets[facet]} for facet in FACETS},
         vocabulary={facet: labels.labels(facet) for facet in FACETS},
         steps=steps,

@@ -12,6 +12,7 @@ from frontend import place as places
 from frontend import words
 from frontend.assets import asset_url
 from frontend.place import Place
+from frontend.words.troubles import FOREIGN
 from indexer.vocab import regions
 from search_api.models import FacetValue
 from search_api.search import area_label
@@ -96,7 +97,7 @@ def same_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
     if elsewhere or (origin and urlsplit(origin).netloc != request.headers.get("host")):
-        raise HTTPException(403, "別のサイトからの操作は受け付けません。")
+        raise HTTPException(403, FOREIGN)
 
 
 SHOWN = (*words.SHOWN, area_label, foremost, asset_url)

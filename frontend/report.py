@@ -8,6 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from frontend.rendering import page, same_origin
+from frontend.words.troubles import REPORT_PARTS, REPORTS_FULL, report_incomplete
 from indexer.review import refresh
 from indexer.store import stamp
 from search_api.detail import detail
@@ -17,7 +18,6 @@ from search_api.services import Own, Services
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-PARTS = ("締切・期間", "対象の地域", "金額・補助率", "対象者", "リンク", "募集が終わっている", "その他")
 LONGEST = 1000
 AN_HOUR = 60
 """So many reports an hour are taken from everyone together: addresses of those who write are not kept."""
@@ -44,11 +44,11 @@ async def send(
     if website:
         # A field that people do not see: machines fill it. They learn nothing from the answer.
         return _form(request, found, sent=True)
-    if not text or len(text) > LONGEST or part not in PARTS:
-        problem = f"どこが違うかを選び、内容を{LONGEST:,}字以内で書いてください。"
+    if not text or len(text) > LONGEST or part not in REPORT_PARTS:
+        problem = report_incomplete(LONGEST)
         return _form(request, found, problem=problem, text=text[:LONGEST], part=part, status=422)
     if not await run_in_threadpool(_take, own, id, f"{part}：{text}"):
-        problem = "ただいま報告が多いため受け付けられません。時間をおいて、もう一度お試しください。"
+        problem = REPORTS_FULL
         return _form(request, found, problem=problem, text=text, part=part, status=429)
     return _form(request, found, sent=True)
 
@@ -85,7 +85,7 @@ def _form(
         request,
         "report.html",
         programme=found,
-        parts=PARTS,
+        parts=REPORT_PARTS,
         longest=LONGEST,
         problem=problem,
         text=text,

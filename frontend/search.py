@@ -8,29 +8,13 @@ from frontend.chips import Chip, chips
 from frontend.links import Links
 from frontend.origins import sources
 from frontend.rendering import page
-from indexer.vocab import labels, regions
-from search_api.query import Query, Scope, Sort, StateChoice
+from frontend.words.questions import FACETS, SORTS, heading, widened, with_what_is_over, without
+from indexer.vocab import labels
+from search_api.query import Query, Scope, StateChoice
 from search_api.services import Own, Services
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-SORTS = {
-    Sort.RELEVANCE: "おすすめ順",
-    Sort.DEADLINE: "締切順",
-    Sort.NEWEST: "新着順",
-    Sort.AMOUNT: "金額順",
-}
-FACETS = {
-    "state": "募集状況",
-    "kind": "種類",
-    "closes_within": "締切まで",
-    "stage": "GX（脱炭素）の段階",
-    "theme": "GX（脱炭素）のテーマ",
-    "field": "分野",
-    "issuer_level": "実施機関",
-    "posted_within": "掲載",
-    "source": "情報源",
-}
 FIRM = ("industry", "employees", "capital")
 """What a question can say of the reader's firm."""
 
@@ -52,12 +36,11 @@ async def search(request: Request, own: Own) -> Response:
     query = Query.model_validate(results.query)
     known = await sources(own)
     chosen = chips(query, known.names)
-    names = "・".join(each.name for each in chosen)
     near = places.remembered(request)
     return page(
         request,
         "_results.html" if _fragment(request) else "search.html",
-        heading=f"{names}の支援 {results.total:,}件" if names else f"支援を探す {results.total:,}件",
+        heading=heading([each.name for each in chosen], results.total),
         view="/search",
         query=query,
         links=Links(query),
@@ -105,12 +88,12 @@ def _submitted(request: Request, path: str) -> Response:
 
 async def _ways(own: Services, query: Query, chosen: list[Chip]) -> list[tuple[str, str, int]]:
     """Ways out of an empty result: (in words, link, results), those that lead to something, the narrowest first."""
-    tried = [(f"{each.name} の条件を外す", each.without) for each in chosen]
+    tried = [(without(each.name), each.without) for each in chosen]
     if not query.state:
-        tried.append(("受付を終えたものも含める", query.with_(state=(StateChoice.ANY,))))
+        tried.append((with_what_is_over(), query.with_(state=(StateChoice.ANY,))))
     place = places.of(query.area)
     if place.town:
-        tried.append((f"{regions.get(place.prefecture).name}全体に広げる", query.with_(area=(place.prefecture,))))
+        tried.append((widened(place.prefecture), query.with_(area=(place.prefecture,))))
     totals = await own.searcher.totals([each for _, each in tried])
     found = [(name, each.url("/search"), total) for (name, each), total in zip(tried, totals, strict=True) if total]
     return sorted(found, key=lambda each: each[2])
