@@ -1,5 +1,6 @@
 """One programme: what can be had, until when, by whom, and where all that was read."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,14 @@ async def programme(request: Request, id: str, own: Own) -> Response:
     if found.id != id:
         # Another listing of a programme that we show as one.
         return RedirectResponse(f"/programmes/{quote(found.id)}", 302)
+    near = places.remembered(request)
+    known, similar, elsewhere, relations = await asyncio.gather(
+        sources(own),
+        _similar(own, found, near),
+        _elsewhere(own, found),
+        run_in_threadpool(related, own.store, found, own.clock()),
+    )
     address = f"{public_base(request, own)}/programmes/{quote(found.id)}"
-    known, near = await sources(own), places.remembered(request)
     line = timeline(found.windows, own.clock(), kind=found.kind, listed=found.listed)
     return page(
         request,
@@ -60,9 +67,9 @@ async def programme(request: Request, id: str, own: Own) -> Response:
             )
             for value in values
         ],
-        similar=await _similar(own, found, near),
-        elsewhere=await _elsewhere(own, found),
-        related=await run_in_threadpool(related, own.store, found, own.clock()),
+        similar=similar,
+        elsewhere=elsewhere,
+        related=relations,
         late=known.late_of([found]),
         lead="" if _plain(found.summary).rstrip("…") in _plain(f"{found.title}\n{found.body}") else found.summary,
         sources=known.names,
@@ -124,5 +131,5 @@ async def _alike(own: Services, found: Detail, **where: Any) -> tuple[Hit, ...]:
         hits = (await own.search(query)).hits
     except Unavailable:
         return ()
-    alike = [each for each in hits if set(words) & set(telling(each.title, most=10))]
-    return tuple(sorted(alike, key=lambda each: -len(set(words) & set(telling(each.title, most=10)))))
+    shared = [(len(set(words) & set(telling(each.title, most=10))), each) for each in hits]
+    return tuple(each for count, each in sorted(shared, key=lambda pair: -pair[0]) if count)

@@ -169,12 +169,13 @@ def test_on_a_phone_results_come_before_facets_are_opened(visit: Open) -> None:
 
 
 def test_the_whole_task_by_keyboard_alone(visit: Open) -> None:
-    """Find an open subsidy for solar panels in my town, and look at its deadline in the calendar."""
+    """Find an open subsidy for solar panels in my town, and put its deadline in my calendar."""
     page = visit("/")
     press = page.keyboard.press
 
     def focused() -> str:
-        return str(page.evaluate("document.activeElement.innerText || document.activeElement.id"))
+        at = "document.activeElement"
+        return str(page.evaluate(f"{at} === document.body ? '' : {at}.innerText || {at}.id"))
 
     def tab_to(wanted: str, most: int = 80) -> None:
         for _ in range(most):
@@ -207,6 +208,11 @@ def test_the_whole_task_by_keyboard_alone(visit: Open) -> None:
     tab_to("補助金・助成金")
     press("Enter")
     page.wait_for_url("**kind=subsidy*")
+    page.locator(".chips", has_text="補助金・助成金").wait_for()
+    tab_to("募集中", 200)
+    press("Enter")
+    page.wait_for_url("**state=open*")
+    page.locator(".chips", has_text="募集中").wait_for()
     tab_to("福岡市 太陽光パネル設置補助金")
     press("Enter")
     page.wait_for_url("**/programmes/invented-0091")
@@ -233,6 +239,9 @@ def test_the_whole_task_without_javascript(visit: Open) -> None:
     page.locator("#facets > summary").click()
     page.locator("#kind-subsidy").click()
     page.wait_for_url("**kind=subsidy*")
+    page.locator("#facets > summary").click()
+    page.locator("#state-open").click()
+    page.wait_for_url("**state=open*")
     assert not page.locator("#facets a").first.is_visible()
     page.locator("main").get_by_role("link", name="カレンダー", exact=True).click()
     assert "福岡市 太陽光パネル設置補助金" in page.locator("main").inner_text()
