@@ -216,6 +216,9 @@ def _windows(
         if other:
             problems.append(Problem(field="windows", code="conflicting_deadline", raw=other.raw))
     windows.sort(key=lambda each: (each.closes or "9999", each.opens or ""))
+    closed = dates.closed
+    if closed and all((each.closes or "9999")[:10] > (closed.at or "") for each in windows):
+        return _ended(tuple(windows), closed), problems  # The field's end is not the one that the text says is past.
     return _ended(tuple(windows), dates.ended), problems
 
 

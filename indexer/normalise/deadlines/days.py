@@ -36,6 +36,15 @@ def resolve_day(point: Point, year: int, month: int, end: bool) -> date:
     return date(year, month, last if end else 1)
 
 
+def _day_of_month(point: Point, end: bool) -> int:
+    """The day that decides whether a date without a year is past; 31 for the end of a month."""
+    if point.day:
+        return point.day
+    if point.part in PARTS:
+        return PARTS[point.part][end]
+    return 31 if end or point.part == "末" else 1
+
+
 def moment(point: Point, day: date) -> str:
     if point.clock is None:
         return day.isoformat()
@@ -94,7 +103,7 @@ class Calendar:
                 year, its = known[other]
                 year += (month < its) if name == "closes" else -(month > its)
             else:
-                year = self._nearest(month, point.day or 1)
+                year = self._nearest(month, _day_of_month(point, name == "closes"))
             known[name] = (year, month)
             inferred.append(f"{name}.year")
         days: dict[str, date] = {}
@@ -118,7 +127,7 @@ class Calendar:
         start = self._month(opens)
         ahead = closes.relmonth[:1] == "翌"
         month = closes.month or (start + ahead - 1) % 12 + 1
-        year = self._nearest(month, closes.day or 1)
+        year = self._nearest(month, _day_of_month(closes, True))
         return year - (closes.relyear[:1] == "翌" or month < start), start
 
     def _month(self, point: Point) -> int:
@@ -154,7 +163,9 @@ class Calendar:
                 raise KeyError("year")
             return now[0] + (now[1] > 3), 3
         if point.relyear:
-            base = last if point.relyear[0] in "同翌" else now
+            if point.relyear[0] == "同" and last is None:
+                return None  # The year was said above what we were given: the nearest.
+            base = (last if point.relyear[0] in "同翌" else None) or now
             if base is None:
                 raise KeyError("year")
             return base[0] + {"翌": 1, "来": 1, "昨": -1}.get(point.relyear[0], 0), point.month

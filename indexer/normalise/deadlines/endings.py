@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from indexer.normalise.deadlines.days import Calendar, moment
 from indexer.normalise.deadlines.points import POINT, Stretch, number, point_of
-from indexer.normalise.deadlines.purpose import ROUND
+from indexer.normalise.deadlines.words import ROUND
 from indexer.schema import Basis, EndedEarly, Role, Window
 
 _UNTIL_BUDGET = re.compile(
@@ -17,7 +17,8 @@ _UNTIL_BUDGET = re.compile(
 _ROLLING = re.compile(
     r"(?:申請|受付|受け付け|募集|公募|申込み?|申し込み|応募|相談)(?:受付|可能)?(?:期間"
     r"|期限|締切|時期|期日|日)?[ \n:はを】\]」、・]{0,4}"
-    r"(?:随時|通年|常時|年間を通じて|年中)(?!更新)|(?:期間|時期):?[ \n】]{0,2}毎月"
+    r"(?:随時|通年|常時|年間を通じて|年中)(?!更新)|(?:期間|時期|期限|期日|締切日?|締め切り)[:は]?[ \n】]{0,2}毎月"
+    r"|毎月[^。\n]{0,6}(?:締切|締め切り|〆切)"
     r"|(?:随時|通年|常時)(?:で|、|に|の)?(?:お)?(?:受付|受け付け|受付け|申請(?!書)"
     r"|申込|申し込み|公募|募集)(?!情報|要[項領]|開始)"
     r"|(?:応募|申請|申込|受付|募集)(?:の)?(?:期限|期間|締切)[ :は]{0,2}(?:なし"
@@ -60,9 +61,12 @@ class Endings:
         self.folded = folded
         self.calendar = calendar
 
-    def of(self, windows: Sequence[Window]) -> tuple[list[Window], EndedEarly | None]:
-        """The windows, those that are over marked; and the end of the whole, where it is said of no single one."""
-        marked, whole = list(windows), None
+    def of(self, windows: Sequence[Window]) -> tuple[list[Window], EndedEarly | None, EndedEarly | None]:
+        """The windows, those that are over marked; the end of the whole, where it is said of no single one; and the
+        end of a window that ended on its day."""
+        marked = list(windows)
+        whole: EndedEarly | None = None
+        closed: EndedEarly | None = None
         for match in _ENDED.finditer(self.folded):
             start = max(0, match.start() - 40)
             lead = re.split(r"[。\n]", self.folded[start : match.start()])[-1]
@@ -76,7 +80,8 @@ class Endings:
                 whole = whole or ended
                 continue
             if ended.at and any((marked[at].closes or "")[:10] == ended.at[:10] for at in applying):
-                continue  # It ended on its day.
+                closed = ended
+                continue
             later = {
                 at
                 for at in applying
@@ -90,7 +95,7 @@ class Endings:
                 whole = whole or ended
             for at in set(applying if chosen is None else chosen) - later if chosen is not None or later else ():
                 marked[at] = marked[at].model_copy(update={"ended_early": ended})
-        return marked, whole
+        return marked, whole, closed
 
     def _beside(self, match: re.Match[str], spans: Mapping[int, tuple[int, int] | None]) -> list[int] | None:
         """The one of several windows on whose line the words stand; None: they are said of all."""

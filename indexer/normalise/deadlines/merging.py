@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from indexer.schema import Basis, Role, Window
+from indexer.schema import Basis, Delivery, Role, Window
 
 
 def joined(one: Window, other: Window) -> Window | None:
@@ -15,6 +15,8 @@ def joined(one: Window, other: Window) -> Window | None:
         return None
     if one.role is Role.EVENT and one.opens != other.opens and all("T" in (each.opens or "") for each in (one, other)):
         return None  # Two sessions of one day.
+    if _by_post(one, other) or _by_post(other, one):
+        return None  # At the counter by an hour, by post as stamped: two ways to apply.
     one, other = _same_year(one, other), _same_year(other, one)
     same = set()
     for end in ("opens", "closes"):
@@ -36,6 +38,11 @@ def joined(one: Window, other: Window) -> Window | None:
         # The words of the deadline are the ones to show, where the hour stands only there.
         update |= {"closes": lesser.closes, "precision": lesser.precision, "raw": lesser.raw, "span": lesser.span}
     return fuller.model_copy(update=update)
+
+
+def _by_post(one: Window, other: Window) -> bool:
+    stamped = one.delivery is Delivery.POSTMARK and "T" not in (one.closes or "T")
+    return stamped and other.delivery is not Delivery.POSTMARK and "T" in (other.closes or "")
 
 
 def _alike(one: str | None, other: str | None) -> bool:

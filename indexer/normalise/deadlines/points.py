@@ -57,7 +57,10 @@ _LATER_TIME = re.compile(
     rf" ?(?:まで|必着|締切り?|締め切り)?[ )]{{0,2}}[(、※] ?(?:同日|当日)?の?{_CLOCK}"
     r" ?(?:まで|迄|必着|締切|締め切|厳守|終了)"
 )
+# 5日、12日、19日 各日18:30～20:30
+_EACH_DAY = re.compile(rf"[ 、,(]{{0,2}}(?:(?:各|毎|両)[日回]|いずれも|とも)(?:とも)?に?[ :、は]{{0,2}}{_CLOCK}")
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
+_Hour = tuple[int, int, int]
 PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
 _ERAS = {"令": 2018, "㋿": 2018, "R": 2018, "平": 1988, "㍻": 1988, "H": 1988, "昭": 1925, "㍼": 1925, "S": 1925}
 _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
@@ -76,10 +79,11 @@ class Point(NamedTuple):
     part: str = ""
     fiscal: bool = False
     same_day: bool = False
-    clock: tuple[int, int, int] | None = None
+    clock: _Hour | None = None
     week: str = ""
     utc: bool = False
     slashed: bool = False
+    half: bool = False
 
 
 def number(text: str) -> int:
@@ -115,8 +119,16 @@ def year_of(text: str) -> int:
     return number(text)
 
 
-def _clock(match: re.Match[str]) -> tuple[int, int, int] | None:
-    """Hour (0 to 24), minute, second; None where none is given, or none that can be."""
+def _half(match: re.Match[str]) -> str:
+    """午前, 午後, AM or PM as the words give it."""
+    return (match["half"] or match["half2"] or "").replace(".", "").upper()
+
+
+def _clock(match: re.Match[str], since: _Hour | None = None) -> _Hour | None:
+    """Hour (0 to 24), minute, second; None where none is given, or none that can be.
+
+    `since` is the hour of the same day from which on it counts, said with 午前 or 午後: 午後1時～3時 ends at 15:00.
+    """
     if match["noon"]:
         return (12, 0, 0)
     if match["khour"]:
@@ -126,8 +138,8 @@ def _clock(match: re.Match[str]) -> tuple[int, int, int] | None:
         minute = 30 if match["thirty"] else int(match["min"] or match["min2"] or 0)
     else:
         return None
-    half = (match["half"] or match["half2"] or "").replace(".", "").upper()
-    if half in ("午後", "PM") and hour < 12:
+    half = _half(match)
+    if (half in ("午後", "PM") or (not half and since and (hour, minute) < since[:2])) and hour < 12:
         hour += 12
     elif half == "AM" and hour == 12:
         hour = 0
@@ -144,6 +156,7 @@ def point_of(match: re.Match[str]) -> Point:
         clock=_clock(match),
         week=match["week"] or match["week2"] or "",
         utc=bool(match["utc"]),
+        half=bool(_half(match)),
     )
     if match["bmonth"]:
         return common._replace(month=int(match["bmonth"]), day=int(match["bday"]), slashed=True)
@@ -180,7 +193,7 @@ class Stretch(NamedTuple):
     opens: Point | None
     closes: Point | None
     sign: str = ""
-    hours: tuple[tuple[int, int, int], tuple[int, int, int]] | None = None
+    hours: tuple[_Hour, _Hour] | None = None
     until: int = 0
 
 
@@ -249,9 +262,10 @@ def stretches(text: str) -> list[Stretch]:
         if listed and _in_a_row([first, *listed]):
             second, sign = listed[-1], _ALSO.match(text, at)
         elif listed:
-            at = listed[-1].end
-            days = (each._replace(clock=each.clock or listed[-1].clock) for each in (first, *listed))
-            found += [Stretch(start=each.start, end=each.end, opens=None, closes=each, until=at) for each in days]
+            begins, till, at = _each_day(listed[-1], text)
+            for each in (first._replace(clock=begins), *(each._replace(clock=begins) for each in listed)):
+                closes = each._replace(clock=till) if till else each
+                found.append(Stretch(each.start, each.end, each if till else None, closes, until=at))
             continue
         if second is None and (late := _later_time(first, text)) is not first:
             first, at, sign = late, late.end, None
@@ -262,7 +276,7 @@ def stretches(text: str) -> list[Stretch]:
             until = _SIGN.match(text, at) if second.clock and first.clock is None else None
             if until and second.clock:
                 rest = _REST.match(text, until.end())
-                till = _clock(rest) if rest else None
+                till = _clock(rest, second.clock if second.half else None) if rest else None
                 hours = (second.clock, till) if till else None
                 at = rest.end() if rest and till else at
                 second = second._replace(clock=None)
@@ -293,9 +307,23 @@ def _listed(first: Point, text: str) -> list[Point]:
         day = number(match["day"])
         if day <= (points[-1].day if points else first.day):  # type: ignore[operator]
             break
-        points.append(first._replace(start=match.start(), end=match.end(), day=day, clock=_clock(match), week=week))
+        half = bool(_half(match))
+        points.append(
+            first._replace(start=match.start(), end=match.end(), day=day, clock=_clock(match), week=week, half=half)
+        )
         at = match.end()
     return points
+
+
+def _each_day(last: Point, text: str) -> tuple[_Hour | None, _Hour | None, int]:
+    """(hour from, hour until, position behind) that a list of days ends with, said of each of them."""
+    match = None if last.clock else _EACH_DAY.match(text, last.end)
+    begins = _clock(match) if match else last.clock
+    at = match.end() if match and begins else last.end
+    sign = _SIGN.match(text, at) if begins else None
+    rest = _REST.match(text, sign.end()) if sign else None
+    till = _clock(rest, begins if (last.half or (match and _half(match))) else None) if rest else None
+    return begins, till, rest.end() if rest and till else at
 
 
 def _in_a_row(points: list[Point]) -> bool:
@@ -316,7 +344,7 @@ def _later_time(point: Point, text: str) -> Point:
 def _rest(first: Point, match: re.Match[str] | None) -> Point | None:
     if match is None or not match[0]:
         return None
-    clock = _clock(match)
+    clock = _clock(match, first.clock if first.half and not match["day"] else None)
     base = first._replace(start=match.start(), end=match.end(), clock=clock, week=match["week"] or match["week2"] or "")
     if match["day"]:
         return base._replace(day=number(match["day"]), part="")

@@ -11,36 +11,43 @@ from indexer.normalise.deadlines.days import Calendar, Impossible, moment, preci
 from indexer.normalise.deadlines.endings import Endings, undated, until_budget
 from indexer.normalise.deadlines.merging import in_order, joined, without_starts
 from indexer.normalise.deadlines.points import MOST, Point, Stretch, stretches
-from indexer.normalise.deadlines.purpose import AFTER_END, Judge, Purpose, says_when
+from indexer.normalise.deadlines.purpose import Judge, Purpose, says_when
+from indexer.normalise.deadlines.words import AFTER_END
 from indexer.normalise.text import fold
 from indexer.schema import Basis, Delivery, EndedEarly, Problem, Role, Window
 
 _MOVED = re.compile(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)")
 _FORMER = re.compile(
-    r"(?:まで)?(?:と|に|を)?(?:設定|予定)?(?:して|の予定|でし)(?:い|お)?(?:まし)?(?:り)?た(?:ところ)?が、?"
+    r"(?:まで)?(?:と|に|を|を?[も以]って)?(?:の)?(?:受付)?(?:終了|締め?切り?)?(?:を)?(?:の)?(?:設定|予定)?"
+    r"(?:と?して(?:い|おり?)(?:まし)?た|でし?た|だった|となって(?:い|おり?)(?:まし)?た)(?:ところ|の)?(?:です)?が、?"
 )
 _OLD = re.compile(r"(?:延長|変更|改定)前|旧|当初")
 _MUST = re.compile(r"必着")
 _POST = re.compile(r"消印有効|消印まで有効|消印可")
 _BUDGET = re.compile(
-    r"予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限"
+    r"予算の?範囲内?[^。\n]{0,12}先着|先着[^。\n]{0,16}予算|予算額?[^。\n]{0,6}以上の(?:申請|応募)[^。\n]{0,30}(?:中止|終了|停止)|予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限"
     r"|終了)次第|先着順で(?:交付|採択)"
 )
-_CAPACITY = re.compile(r"定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)|先着")
-_SCHEDULED = re.compile(r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:\(?予定\)?|\([^()\n]{0,8}予定\)|を予定|で予定)")
+_CAPACITY = re.compile(r"件数?に達し|定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)|先着")
+_SCHEDULED = re.compile(
+    r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:(?:公募|募集|受付|申請)(?:受付)?[をの]?(?:開始|締切))?[ を]?"
+    r"(?:\(?予定\)?|\([^()\n]{0,8}予定\)|を予定|で予定)"
+)
 _NAMED_YEAR = re.compile(r"(?<![\d,.])(20\d\d)(?![\d年/.-])")
 _EXTEND = re.compile(r"延長|変更|延期")
+_BLANKS = str.maketrans("\t\r", "  ")
 _BACK, _AHEAD = 80, 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """`windows` in the order of the text; `ended` where the text says that the whole programme was closed early;
-    `superseded` holds windows that an extension replaced."""
+    `closed` where it says that a window closed on its day; `superseded` holds windows that an extension replaced."""
 
     windows: tuple[Window, ...] = ()
     problems: tuple[Problem, ...] = ()
     ended: EndedEarly | None = None
+    closed: EndedEarly | None = None
     superseded: tuple[Window, ...] = ()
 
 
@@ -50,7 +57,7 @@ def read(text: str, *, published: str | None = None, role: Role | None = None, l
     `published`: the ISO day that years are inferred from. `role` and `label` count where the text names none.
     Problems (field "windows"): weekday_conflict, impossible_date, no_year, unread.
     """
-    folded = fold(text)
+    folded = fold(text).translate(_BLANKS)
     reader = _Reader(text, folded, _iso_day(published), role, label)
     return reader.read()
 
@@ -77,7 +84,7 @@ class _Reader:
     def read(self) -> Reading:
         found = stretches(self.folded)
         bare = self.judge.is_field(found)
-        last: tuple[Purpose, int] | None = None
+        last: Purpose | None = None
         for at, stretch in enumerate(found):
             if len(self.windows) >= MOST:
                 self.problems.append(Problem(field="windows", code="unread", raw=self._cut(stretch.start)))
@@ -87,22 +94,25 @@ class _Reader:
             following = next((each.start for each in islice(found, at + 1, at + 32) if each.start >= end), None)
             before = self.folded[max(previous, stretch.start - _BACK) : stretch.start]
             after = self.folded[end : min(following or len(self.folded), end + _AHEAD)]
-            purpose = self.judge.purpose(stretch, before, after, bare, last[0] if last else None)
+            purpose = self.judge.purpose(stretch, before, after, bare, last)
             if purpose is None and self.windows and stretch.opens is None and _OLD.search(before[-8:]):
                 former = self._window(stretch, Purpose(role=Role.APPLY), before, after)
                 self.superseded += [former] if former else []
                 continue
             window = self._window(stretch, purpose, before, after)
-            last = (purpose, stretch.end) if purpose else None
+            # 令和7年度分は…まで、令和8年度分は…まで: a year that names a part is not what the next date is for.
+            a_part = all(each.fiscal for each in (stretch.opens, stretch.closes) if each) and after.startswith("分")
+            last = purpose or (last if a_part else None)
             if window and purpose:
                 self._add(window, stretch, before, after)
-        windows, ended = Endings(self.text, self.folded, self.calendar).of(
+        windows, ended, closed = Endings(self.text, self.folded, self.calendar).of(
             self._undated(in_order(without_starts(self.windows)))
         )
         return Reading(
             windows=tuple(windows),
             problems=tuple(dict.fromkeys(self.problems)),
             ended=ended,
+            closed=closed,
             superseded=tuple(self.superseded),
         )
 
@@ -139,7 +149,12 @@ class _Reader:
         if purpose.role is Role.EVENT and "opens" not in moments:
             moments["opens"] = moments["closes"]
             moments["closes"] = moments["closes"][:10]
-        elif purpose.role is Role.EVENT and "closes" not in moments and stretch.opens and not stretch.sign:
+        elif (
+            purpose.role is Role.EVENT
+            and "closes" not in moments
+            and stretch.opens
+            and (not stretch.sign or stretch.opens.clock)
+        ):
             moments["closes"] = moments["opens"][:10]
         opens, closes = moments.get("opens"), moments.get("closes")
         if opens and closes and opens[:10] > closes[:10]:
