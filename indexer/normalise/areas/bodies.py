@@ -25,7 +25,7 @@ _CITY_KANA = frozenset(regions.get(region.code).kana.translate(_HIRAGANA)[:-1] f
 }
 _INSTITUTION = (
     r"(?:産業|企業|中小企業|商工業|経済|工業|観光|農業|農林|農政|林業|水産|国際|ビジネス|起業|創業|働き方|労働(?!局)|雇用|"
-    r"職業|環境|地域|県民|県|地方|データ|デジタル|ものづくり|テクノ|信用保証|商工会連合会|商工会議所連合会|中央会|"
+    r"職業|環境|地域|県民|県(?!沖)|地方|データ|デジタル|ものづくり|テクノ|信用保証|商工会連合会|商工会議所連合会|中央会|"
     r"振興|支援|財団|公社|機構|事務所|貿易|コンベンション|しごと|スタートアップ|イノベーション|就労|人材|女性|型(?!番)|弁護士会|税理士会|行政書士会|社会保険労務士会)"
 )
 _PREFECTURE_BODY = re.compile(rf"(?<![一-鿿々])({trie(STEMS)})({_INSTITUTION})")
@@ -43,12 +43,13 @@ def _chambers() -> dict[str, tuple[str, ...]]:
             found.setdefault(one_spelling(region.name[:-1]), []).append(region.code)
     # Tokyo's chamber is that of the 23 wards; the prefecture is the nearest code.
     found["東京"] = ["13"]
+    found["むさし府中"] = ["13206"]
     return {stem: tuple(codes) for stem, codes in found.items()}
 
 
 _CHAMBERS = _chambers()
 _CHAMBER = re.compile(
-    rf"(?:(?<![一-鿿々])|(?<=[県都府道郡]))({trie(_CHAMBERS)})(市|町|村|区)?(?:商工会議所|商工会)(?!議?所?連合会|連合会)"
+    rf"(?:(?<![一-鿿々])|(?<=[県都府道郡]))({trie(_CHAMBERS)})(市|町|村|区)?[東西南北]?(?:商工会議所|商工会)(?!議?所?連合会|連合会)"
 )
 # Offices of the state for one prefecture, named by it or by a city in it: 愛知運輸支局, 帯広運輸支局, ジェトロ北海道.
 _BRANCH_STEMS = {
@@ -66,19 +67,20 @@ _BRANCH = re.compile(
 _JETRO = re.compile(rf"(?:ジェトロ|JETRO|日本貿易振興機構)[ 　・(]*({trie([*STEMS, *_CITY_STEMS])})")
 
 _BLOCK_STEMS = [name for name in regions.BLOCKS if "・" not in name]
+_METI = "|".join(name.removesuffix("経済産業局") for name in regions.BUREAUS if name.endswith("経済産業局"))
 _BUREAU = re.compile(
     rf"(?P<bureau>{trie(one_spelling(name) for name in regions.BUREAUS)})|"
-    rf"(?P<meti>{'|'.join(name.removesuffix('経済産業局') for name in regions.BUREAUS if name.endswith('経済産業局'))})"
-    r"経産局|"
+    rf"(?P<meti>{_METI}|沖縄)"
+    r"(?:経産局|局(?=$|[】\]）)、・]))|"
     r"(?:中小機構|中小企業基盤整備機構)[ 　・（(]*(?P<smrj>北海道|東北|関東|北陸|中部|近畿|中国|四国|九州|沖縄)"
 )
 BLOCK = re.compile(
     rf"(?P<name>{trie(map(one_spelling, _BLOCK_STEMS))})"
-    r"(?:地方|地域|圏|ブロック|エリア|管内|各県|一円|[0-9]県|域内|(?<!中国)(?:企業|の企業|の中小|内))"
+    r"(?:地方|地域|圏|ブロック|エリア|管内|各県|一円|[0-9]県(?!特?産)|域内|(?<!中国)(?:企業|の企業|の中小|内))"
 )
 # Offices of national bodies for a region: 公正取引委員会四国支所, 九州監督部.
-_BLOCK_OFFICE = re.compile(
-    r"(?P<name>北海道|東北|関東|甲信越|信越|北陸|東海|中部|近畿|関西|中国|四国|九州|沖縄)"
+BLOCK_OFFICE = re.compile(
+    r"(?P<name>北海道|東北|関東|甲信越|信越|北陸|東海|中部|近畿|関西|中国四国|中国|四国|九州|沖縄)"
     r"(?:地方|域内)?(?:支所|支部|支局|支社|本部|事務所|監督部|厚生局|財務局|国税局|総通局|森林管理局|環境事務所)"
 )
 _BLOCK_BODY = re.compile(
@@ -90,10 +92,13 @@ _ABBREVIATED = (
     "経産省|厚労省|国交省|農水省|総務省|財務省|文科省|法務省|外務省|防衛省|環境省|中企庁|公取委|公正取引委員会|個人情報保護委員会|"
     "NEDO|ジェトロ|JETRO|JICA|IPA|INPIT|JOGMEC|JAXA|JST|NITE|NEXI|GPIF|産総研|日本公庫|商工中金|商工組合中央金庫|"
     "中小機構|中小企業基盤整備機構|信用保証協会|政府|内閣府|内閣官房|首相官邸|人事院|日本銀行|"
+    "工業所有権情報・研修館|新エネルギー・産業技術総合開発機構|科学技術振興機構|国際協力機構|情報処理推進機構|"
+    "製品評価技術基盤機構|エネルギー・金属鉱物資源機構|産業技術総合研究所|高齢・障害・求職者雇用支援機構|福祉医療機構|"
+    "環境再生保全機構|鉄道建設・運輸施設整備支援機構|"
     "自衛隊地方協力本部|ミラサポ|環境共創イニシアチブ|日本商工会議所|日商|経団連|"
     "全国(?!旅行|[各的の])|独立行政法人|国立研究開発法人|日本(?!橋|酒|海|語|一|茶|遺産|人|製|国内)"
 )
-_NATION = re.compile(
+NATION = re.compile(
     rf"{_ABBREVIATED}|(?<![反帰無])[一-鿿]{{1,6}}省(?=$|[^エ力人資力略コ電スCエ一-鿿ァ-ヺ])|"
     r"(?:経済産業|厚生労働|国土交通|農林水産|文部科学)省|"
     r"(?:中小企業|資源エネルギー|エネ|特許|観光|林野|水産|消費者|文化|スポーツ|金融|国税|気象|こども家庭|デジタル|総務省消防|消防|"
@@ -109,6 +114,8 @@ NATIONAL_PAGES = (
 NATIONAL_FORM = re.compile(
     r"(?:一般|公益)(?:社団|財団)法人|協会|連盟|連合会|基金|機構|財団|協議会|省庁|(?<!支援|振興|産業)センター"
 )
+# 関西広域連合規約: its prefectures.
+_UNIONS = {"関西広域連合": ("25", "26", "27", "28", "29", "30", "31", "36")}
 _OKINAWA_BANK = re.compile(r"沖縄振興開発金融公庫")
 _STATE_BANK = re.compile(r"日本政策金融公庫|日本公庫")
 
@@ -133,12 +140,18 @@ def bodies(text: str) -> Iterator[Mention]:
             yield Mention(found.start(), found.end(), (_BRANCH_STEMS[found[found.lastindex or 1]],))
 
 
+def _unions(text: str) -> Iterator[Mention]:
+    for name, codes in _UNIONS.items():
+        if (at := text.find(name)) >= 0:
+            yield Mention(at, at + len(name), codes)
+
+
 def bureaus(text: str) -> Iterator[Mention]:
     for found in _BUREAU.finditer(text):
         if found["bureau"]:
             name = found["bureau"]
         elif found["meti"]:
-            name = found["meti"] + "経済産業局"
+            name = "沖縄総合事務局" if found["meti"] == "沖縄" else found["meti"] + "経済産業局"
         else:
             name = f"中小機構{found['smrj']}" + ("事務所" if found["smrj"] == "沖縄" else "本部")
         yield Mention(found.start(), found.end(), regions.BUREAUS[name])
@@ -146,7 +159,10 @@ def bureaus(text: str) -> Iterator[Mention]:
 
 def blocks(text: str, pattern: re.Pattern[str]) -> Iterator[Mention]:
     for found in pattern.finditer(text):
-        yield Mention(found.start("name"), found.end(), regions.BLOCKS[found["name"]])
+        name = "中四国" if found["name"] == "中国四国" else found["name"]
+        # 支部 and 監督部 are those of 産業保安監督部, whose areas are the bureaus'.
+        codes = regions.BUREAUS.get(f"{name}経済産業局") if found[0].endswith(("支部", "監督部")) else None
+        yield Mention(found.start("name"), found.end(), codes or regions.BLOCKS[name])
 
 
 def authority(original: str, hints: Hints) -> Said:
@@ -160,13 +176,15 @@ def authority(original: str, hints: Hints) -> Said:
         text = _OKINAWA_BANK.sub("*" * len(bank[0]), text)
     named = tuple(bureaus(text))
     outside = _BUREAU.sub(lambda found: "*" * len(found[0]), text)
-    local = gather(outside, original, (*places(outside), *bodies(outside)), hints)
+    local = gather(outside, original, (*places(outside), *bodies(outside), *_unions(outside)), hints)
     if local:
         return local
     if named:
         return gather(text, original, named, hints)
-    if offices := tuple(blocks(text, _BLOCK_OFFICE)):
-        return gather(text, original, offices, hints)
-    if nation := _NATION.search(text):
+    if offices := tuple(blocks(text, BLOCK_OFFICE)):
+        # 中国四国地方環境事務所四国事務所: the office in the office.
+        narrow = [each for each in offices if not any(set(other.codes) < set(each.codes) for other in offices)]
+        return gather(text, original, narrow, hints)
+    if nation := NATION.search(text):
         return Said(national=True, raw=original[nation.start() : nation.end()])
     return gather(text, original, (*blocks(text, _BLOCK_BODY), *blocks(text, BLOCK)), hints)

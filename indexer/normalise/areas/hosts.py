@@ -21,6 +21,11 @@ _METI_HOSTS = {
 _NATIONAL_HOSTS = ("sii.or.jp", "jcci.or.jp", "zenkoku.or.jp", "jfc.go.jp", "shokochukin.co.jp")
 
 
+_WITH_KIND = re.compile(r"(.{3,})(?:machi|cho|mura|son|shi)")
+# Hosts whose name several municipalities share, and which one of them uses.
+_OWNED = {"city.sakai.lg.jp": "27140", "city.chuo.lg.jp": "13102"}
+
+
 @lru_cache(maxsize=1)
 def _romaji() -> tuple[dict[str, str], dict[str, tuple[regions.Region, ...]]]:
     """(prefectures by the spelling of their stem, municipalities by the spelling of theirs)."""
@@ -41,6 +46,8 @@ def _municipalities(label: str, kinds: str, prefecture: str | None) -> tuple[str
         if within:
             return within
     found = places.get(regions.spelling(label), ())
+    if not found and (named := _WITH_KIND.fullmatch(label)):
+        found = places.get(regions.spelling(named[1]), ())
     return tuple(r.code for r in found if r.name[-1] in kinds and (prefecture is None or r.parent == prefecture))
 
 
@@ -61,6 +68,8 @@ def host(url: str, hints: Hints) -> tuple[Said, bool]:
     following = dict(pairwise(labels))
     named = [prefectures[spelt] for label in labels if (spelt := regions.spelling(label)) in prefectures]
 
+    if owner := _OWNED.get(host.removeprefix("www.")):
+        return Said((owner,), raw=raw), True
     if "metro" in labels and "tokyo" in labels:
         return Said(("13",), raw=raw), True
     for label in labels:

@@ -1,12 +1,14 @@
 """Passages that say where: brackets, datelines, subjects, venues, areas of a disaster."""
 
 import re
+from collections.abc import Iterator
 
-from indexer.normalise.areas.bodies import STEMS, authority
-from indexer.normalise.areas.evidence import Hints, Said, gather, narrowest
-from indexer.normalise.areas.names import one_spelling, places, trie
+from indexer.normalise.areas.bodies import NATION, STEMS, authority
+from indexer.normalise.areas.evidence import NOTHING, Hints, Said, gather, narrowest
+from indexer.normalise.areas.names import Mention, one_spelling, places, trie
 
 LEADING = re.compile(r"\s*[【［\[](?P<inside>[^】］\]]*)[】］\]]")
+BRACKET = re.compile(r"[【［\[][^】］\]]{2,60}[】］\]]")
 BODY_BRACKET = re.compile(r"\s*【(?P<issuer>[^】]+)】\s*[（(](?P<areas>[^）)]+)[）)]")
 SITE = re.compile(r"[|｜]\s*J-Net21.*$")
 _TITLE_ISSUER = re.compile(r"^.{10,}[:：](?P<issuer>[^「」『』【】:：!！?？。]{2,25})$")
@@ -16,15 +18,38 @@ _EVENT = re.compile(
 )
 _VENUE_LABEL = re.compile(r"(?:開催場所|開催地|会場|場所)[:：\s】］〕）)]*(?P<place>[^\n。]{2,60})")
 _HELD = re.compile(r"(?:に?(?:おいて|て)|で)(?:、|の?開|実施|行)|会場")
-DISASTER = re.compile(r"災害|被災|地震|豪雨|大雨|大雪|台風|噴火|大火|林野火災")
+DISASTER = re.compile(r"災害|被災|地震|豪雨|大雨|大雪|台風|噴火|大火|林野火災|避難指示")
 # Firms inside a place are spoken to: 富山県内の中小企業, 高松市内に事業所を有する.
-ADDRESSED = re.compile(
-    r"内(?:の|で|に|において|に主たる)?[^。、\n]{0,8}?(?:中小|小規模|事業者|事業所|企業|法人|商店|店舗|農業者|本社|本店|住所|所在)"
+_ADDRESSED = re.compile(
+    r"内(?:の|で|に|において|に主たる)?[^。、\n]{0,8}?(?:中小|小規模|事業者|事業所|企業|法人|商店|店舗|農業者|病院|医療機関|工場|事業場|宿泊|旅館|産業|本社|本店|住所|所在)"
 )
+# The state speaks of itself; prefectures and municipalities do not say so.
+OF_THE_STATE = re.compile(r"我が国|閣議決定|間接補助|二酸化炭素排出抑制対策事業費")
 HANDED_ON = re.compile(r"(?:省|庁|国)(?:から|より)|国庫補助")
 _PREFECTURE_ROW = re.compile(
-    rf"(?:{trie(STEMS)})(?:[県都府]?(?:[・、,]|及び|および|並びに|ならびに|と)(?:{trie(STEMS)}))+[県都府]?の?(?:各県|[0-9]県|県)"
+    rf"(?:{trie(STEMS)})(?:[県都府]?(?:[・、,]|及び|および|並びに|ならびに|と)(?:{trie(STEMS)}))+[県都府]?の?(?:各県|両県|[0-9]県|県)"
 )
+# Firms of 東京都 and 北海道 by what only these are called; 府内 and 県内 name no place.
+_BARE_INSIDE = re.compile(r"(?<![一-鿿])(?:(?P<tokyo>都)|道)(?=内)")
+_REMARK = re.compile(r"[(（][^()（）]{0,40}[)）]")
+_SUBJECT = re.compile(
+    r"(?:^|[。\n]|\*+)[^\w。\n*]*(?P<subject>[^、。はがをに\n*]{2,40}?)\**(?:では|において|は|が|の(?=実施|行[うい]|運営))"
+)
+_ACTOR = re.compile(
+    r"(?:機構|財団|センター|公社|[協部]会|協議会|会議所|商工会|連合会?|中央会|[局庁省長]|知事|大臣|[都道府県市区町村課部館]|研究所|公庫|金庫|"
+    r"コンソーシアム|[A-Z]{3,}|ジェトロ)$"
+)
+_STEM = re.compile(trie(STEMS))
+_ASK = re.compile(
+    r"(?:お?問い?合わ?せ(?:先|窓口)?|担当(?:課|部署|窓口)|連絡先)[^\n一-鿿]{0,4}\n?(?P<who>[^\n。]{2,80})"
+)
+_ADDRESS = re.compile(r"[\d〒]|丁目|番地|住所|所在地|電話|TEL|Tel|http")
+_PLACE_END = re.compile(r"[都道府県市区町村][^課部局室係都道府県市区町村]{0,12}$")
+_OFFICE = re.compile(r"[課部局室係]|財団|公社|機構|協会|会議所|商工会|連合会|センター|庁|省")
+# Associations named by their seat hand out the state's money; those for industry serve their place.
+_ASSOCIATION = re.compile(r"協会|連盟|[財社]団法人|財団")
+_FOR_INDUSTRY = re.compile(r"産業|企業|商工|振興|しごと|労働|観光|創業|広域")
+_AREA_LINE = re.compile(r"(?:対象(?:地域|エリア|区域)|地理条件)[:：】\n 　]{1,3}(?P<areas>[^\n。]{2,100})")
 
 
 def dateline(title: str, body: str) -> str:
@@ -47,7 +72,7 @@ def dateline(title: str, body: str) -> str:
     return name if name == behind["issuer"] or authority(name, ()) else ""
 
 
-_NAMED_BODY = re.compile(r"(?:機構|財団|センター|公社|協会|協議会|会議所|商工会|連合会|中央会|産業局)$")
+NAMED_BODY = re.compile(r"(?:機構|財団|センター|公社|協会|協議会|会議所|商工会|連合会|中央会|産業局)$")
 
 
 def bare_name(text: str, hints: Hints = ()) -> str:
@@ -57,15 +82,76 @@ def bare_name(text: str, hints: Hints = ()) -> str:
     ('岐阜県', '海辺振興局', '一般社団法人海辺（うみべ）協会')
     """
     parts = re.split(r"[_＿/／|｜]", text)
-    named = (part for part in parts if len(parts) > 1 and (_NAMED_BODY.search(part) or authority(part, hints)))
+    named = (part for part in parts if len(parts) > 1 and (NAMED_BODY.search(part) or authority(part, hints)))
     name = next(named, text).strip()
     return name if re.search(r"[（(]", name) else name.rstrip("）)")
 
 
-def subject(body: str) -> str:
-    """Who acts in the first sentence: 「富山県が、…」."""
-    found = re.match(r"\s*(?P<subject>[^。、はがを\n]{2,40}?)(?:は|が)", body)
-    return found["subject"] if found else ""
+def row_codes(row: str) -> tuple[str, ...]:
+    """The prefectures of a row that share one 県.
+
+    >>> row_codes("石川、富山両県")
+    ('16', '17')
+    """
+    return tuple(sorted({STEMS[stem].code for stem in _STEM.findall(row)}))
+
+
+def subjects(body: str) -> Iterator[str]:
+    """Who acts in the first sentences: 「富山県が、…」, 「（公財）海辺財団（以下「財団」という。）は、…」."""
+    lead = body[:600]
+    bare = _REMARK.sub(lambda found: "*" * len(found[0]), lead)
+    for found in _SUBJECT.finditer(bare):
+        if _ACTOR.search(found["subject"]) or NATION.match(found["subject"]):
+            yield lead[found.start("subject") : found.end("subject")]
+
+
+def serves_its_place(name: str) -> bool:
+    """Whether a body that is named after a place works for it.
+
+    >>> serves_its_place("山川市商工課"), serves_its_place("公益財団法人海辺県環境財団")
+    (True, False)
+    """
+    return not _ASSOCIATION.search(name) or bool(_FOR_INDUSTRY.search(name))
+
+
+def is_address(name: str, place: str) -> bool:
+    """Whether a place in whom to ask is where they sit: no office follows the place.
+
+    >>> is_address("海辺県山川市港町 一般社団法人商店の会", "海辺県山川市"), is_address("山川市商工課", "山川市")
+    (True, False)
+    """
+    behind = name[name.find(place) + len(place) :][:14]
+    return bool(behind) and not (_OFFICE.search(behind) or _FOR_INDUSTRY.search(behind))
+
+
+def contacts(body: str) -> Iterator[str]:
+    """Whom to ask, as far as it is an office and no address."""
+    for found in _ASK.finditer(body):
+        who, *rest = _ADDRESS.split(found["who"], maxsplit=1)
+        if _OFFICE.search(who) and not (rest and _PLACE_END.search(who)):
+            yield who
+
+
+def addressed(body: str, hints: Hints) -> Said:
+    """The places inside which a text speaks to firms. A prefecture beside its municipalities is the wider."""
+    lead = body[:3000]
+    text = one_spelling(lead)
+    mentions = [m for m in places(text) if not m.choice and _ADDRESSED.match(text, m.end)]
+    for found in _BARE_INSIDE.finditer(text):
+        if _ADDRESSED.match(text, found.end()):
+            mentions.append(Mention(found.start(), found.end(), ("13" if found["tokyo"] else "01",)))
+    prefectures = [m for m in mentions if len(m.codes[0]) == 2]
+    return gather(text, lead, prefectures or mentions, hints)
+
+
+def stated(body: str, hints: Hints) -> Said:
+    """The places of a line that says for where it is: 対象地域：山川県、海辺県."""
+    for found in _AREA_LINE.finditer(body):
+        line = found["areas"]
+        text = one_spelling(line)
+        if said := gather(text, line, places(text), hints):
+            return said
+    return NOTHING
 
 
 def is_event(title: str) -> bool:
@@ -84,6 +170,8 @@ def title_places(original: str, after: int, hints: Hints, *, event: bool) -> tup
             held.append(mention)
         elif not re.match(r"から|出身|以外|外(?:から|の)|沖", follows):
             about.append(mention)
+    for row in _PREFECTURE_ROW.finditer(text, after):
+        about.append(Mention(row.start(), row.end(), row_codes(row[0])))
     said = gather(text, original, about, hints)
     return said, gather(text, original, held, hints).codes
 
@@ -103,8 +191,7 @@ def disaster_area(body: str, hints: Hints) -> Said:
     text = one_spelling(lead)
     row = _PREFECTURE_ROW.search(text)
     if row:
-        codes = {STEMS[stem].code for stem in re.findall(trie(STEMS), row[0])}
-        return Said(tuple(sorted(codes)), raw=lead[row.start() : row.end()])
+        return Said(row_codes(row[0]), raw=lead[row.start() : row.end()])
     first = [m for m in places(text) if text[m.start - 1] != "(" and DISASTER.search(text, m.end, m.end + 60)]
     mentions = [m for m in first if len(m.codes[0]) == 2] or first
     return gather(text, lead, mentions, hints)

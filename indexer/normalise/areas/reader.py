@@ -1,11 +1,13 @@
 """The evidence of one listing, and the weighing of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from indexer.normalise.areas.bodies import (
     BLOCK,
+    BLOCK_OFFICE,
+    NATION,
     NATIONAL_FORM,
     NATIONAL_PAGES,
     STEM_ANYWHERE,
@@ -17,19 +19,26 @@ from indexer.normalise.areas.bodies import (
 from indexer.normalise.areas.evidence import NOTHING, Said, gather, mentioned, narrowest, overlap, prefecture_hint
 from indexer.normalise.areas.hosts import host
 from indexer.normalise.areas.lists import area_list
-from indexer.normalise.areas.names import one_spelling, places
+from indexer.normalise.areas.names import one_spelling
 from indexer.normalise.areas.passages import (
-    ADDRESSED,
     BODY_BRACKET,
+    BRACKET,
     DISASTER,
     HANDED_ON,
     LEADING,
+    NAMED_BODY,
+    OF_THE_STATE,
     SITE,
+    addressed,
     bare_name,
+    contacts,
     dateline,
     disaster_area,
+    is_address,
     is_event,
-    subject,
+    serves_its_place,
+    stated,
+    subjects,
     title_places,
     venues,
 )
@@ -174,7 +183,8 @@ class _Reader:
             return Said(listed.codes, raw=listed.raw), "area list"
         if listed.nationwide:
             return said, "national issuer"
-        if DISASTER.search(self.title) and (area := disaster_area(self.body, self.hints)):
+        struck = DISASTER.search(self.title) or "避難指示" in self.body[:400]
+        if struck and (area := disaster_area(self.body, self.hints)):
             same = prefecture_hint(area.codes) == prefecture_hint(self.about.codes)
             return (self.about if same else area), "disaster area"
         if self.about.codes and not self.event:
@@ -194,11 +204,14 @@ class _Reader:
         named = gather(text, self.title, (*bodies(text), *bureaus(text)), self.hints)
         if named.codes and not (listed.codes and not overlap(named.codes, listed.codes)):
             return named, "institution in the title"
+        office = self._office()
+        if office.codes and not (listed.codes and not overlap(office.codes, listed.codes)):
+            return self._issued(office), "office in the title"
         if listed.codes:
             if listed.nationwide:
                 self.problem("conflicting_place", listed.raw)
             # Jグランツ lists prefectures at the finest: a city's programme shows in whom the text speaks to.
-            inside = self._addressed()
+            inside = addressed(self.body, self.hints)
             if len(inside.codes) == 1 and inside.codes[0][:2] in listed.codes:
                 return inside, "body"
             return Said(listed.codes, raw=listed.raw), "area list"
@@ -211,33 +224,62 @@ class _Reader:
             return NOTHING, "shared name"
         if self.host:
             return self.host, "host"
+        if office.national:
+            return self._national(office)
         block = gather(text, self.title, blocks(text, BLOCK), self.hints)
         if block.codes:
             return block, "region in the title"
         return self._by_body()
 
-    def _addressed(self) -> Said:
-        """The places inside which the body speaks to firms. A prefecture beside its municipalities is the wider."""
-        lead = self.body[:3000]
-        text = one_spelling(lead)
-        mentions = [m for m in places(text) if not m.choice and ADDRESSED.match(text, m.end)]
-        prefectures = [m for m in mentions if len(m.codes[0]) == 2]
-        return gather(text, lead, prefectures or mentions, self.hints)
+    def _office(self) -> Said:
+        """An office of the state in any bracket of the title: …【四国支部】, …【日本公庫（国民生活事業）】."""
+        for bracket in BRACKET.finditer(self.title):
+            text = one_spelling(bracket[0])
+            if offices := tuple(blocks(text, BLOCK_OFFICE)):
+                return gather(text, bracket[0], offices, self.hints)
+            if nation := NATION.search(text):
+                return Said(national=True, raw=bracket[0][nation.start() : nation.end()])
+        return NOTHING
 
     def _by_body(self) -> tuple[Said, str]:
-        """The last resort: who acts in the first sentence, or the one place inside which firms are addressed."""
-        acting = subject(self.body)
+        """The last resort: who acts in the first sentences, where the firms are that it speaks to, whom to ask."""
+        acting = self._authorities(subjects(self.body))
         # An association that hands out the state's money is named by its seat, and covers the country.
-        if acting and not HANDED_ON.search(self.body[:200]):
-            said = authority(acting, self.hints)
-            if said.codes or said.national:
-                return said, "first sentence"
-        inside = self._addressed()
-        if len(inside.codes) == 1:
-            return inside, "body"
-        if not STEM_ANYWHERE.search(one_spelling(self.issuer)) and (found := NATIONAL_FORM.search(self.issuer)):
-            return Said(national=True, raw=found[0]), "national issuer"
+        if HANDED_ON.search(self.body[:200]):
+            acting = [each for each in acting if not each.codes]
+        asked = [
+            each
+            for name in contacts(self.body)
+            for each in self._authorities([name])
+            if not (each.codes and (is_address(name, each.raw) or [*bureaus(one_spelling(name))]))
+        ]
+        inside = addressed(self.body, self.hints)
+        found = (
+            *((each, "acting") for each in acting if each.codes),
+            *(((inside, "body"),) if len(inside.codes) == 1 else ()),
+            *((each, "area line") for each in (stated(self.body, self.hints),) if each.codes),
+            *((each, "contact") for each in asked if each.codes),
+            *((each, "acting") for each in acting if each.national),
+            *((each, "contact") for each in asked if each.national),
+        )
+        for said, rule in found:
+            return self._national(said) if said.national else (said, rule)
+        for name in (self.issuer, *self._associations()):
+            if not STEM_ANYWHERE.search(one_spelling(name)) and (form := NATIONAL_FORM.search(name)):
+                return Said(national=True, raw=form[0]), "national issuer"
+        if words := OF_THE_STATE.search(f"{self.title}\n{self.body[:600]}"):
+            return self._national(Said(national=True, raw=words[0]))
         return NOTHING, ""
+
+    def _authorities(self, names: Iterable[str]) -> list[Said]:
+        said = ((name, authority(name, self.hints)) for name in names)
+        return [each for name, each in said if not each.codes or serves_its_place(name)]
+
+    def _associations(self) -> Iterator[str]:
+        """Who acts first, if it is named by its form alone: 機械海辺協会は…"""
+        for name in subjects(self.body[:120]):
+            if NAMED_BODY.search(name):
+                yield name
 
 
 def read_row(row: Mapping[str, Any]) -> dict[str, Any]:
