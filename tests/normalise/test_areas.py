@@ -56,6 +56,7 @@ def codes(**row):
         ("融資・貸付：「省力化の資金【日本公庫（国民生活事業）】」", "JP"),
         ("【沖縄局】知財の支援", "47"),
         ("島根、鳥取県の企業の海外展開", "31 32"),
+        ("大雪の被害を受けた北海道・新潟4市8町の企業の支援", "01 15"),
         ("大雪の被害を受けた福島、新潟県22市町村の企業の支援", "07 15"),
     ],
 )
@@ -263,6 +264,8 @@ def test_area_lists(row, expected, problem):
         ("科学技術振興機構（JST）は文部科学省と共催で催しを開く。", "JP"),
         ("国土交通省において、協力する病院を支援しています。", "JP"),
         ("機械海辺協会は優れた開発を表彰する。", "JP"),
+        ("地域の課題が増えています。このため、総務省では導入を支援します。", "JP"),
+        ("原子力災害に伴い避難指示等の対象となった福島県田村市などの企業を支援します。", "07"),
         ("本事業は、我が国の産業の競争力を高めるため、閣議決定に基づき行います。", "JP"),
         # Whom to ask: an office or a body for industry, never an address or who hands out the state's money.
         ("問合せ先：静岡県経済産業部商工業局", "22"),
@@ -283,6 +286,14 @@ def test_a_national_page_is_not_narrowed_by_a_passing_remark():
     assert codes(**row) == "43"
 
 
+def test_who_acts_is_narrower_than_whose_scheme_the_title_names():
+    row = {
+        "title": "山梨県制度「再生融資」への保証料の補助",
+        "body": "甲府市は山梨県の融資に借り換えた企業を補助する。",
+    }
+    assert codes(**row) == "19201"
+
+
 def article(title, issuer, text="内容です。"):
     return {"title": f"{title} | J-Net21", "body": f"支援\n{title}：{issuer}支援情報2026年4月1日{text}"}
 
@@ -295,6 +306,7 @@ def article(title, issuer, text="内容です。"):
         (article("人材を公募", "中小企業庁", "勤務地は岩手県、新潟県。"), "JP", ""),
         (article("大賞を募集", "経産省、NEDO"), "JP", ""),
         (article("交流会を郡山市で開催", "特許庁"), "JP", "07203"),
+        (article("第3回全国大会、富山県で開催", "農林水産省"), "JP", "16"),
         (article("講習会を開催", "中国経済産業局", "\n会場：広島市中区の会議場\n"), "31 32 33 34 35", "34100"),
         (article("大雨の被災企業を支援", "経産省", "石川・富山・新潟の各県の企業"), "15 16 17", ""),
         (

@@ -25,15 +25,18 @@ _ADDRESSED = re.compile(
 )
 # The state speaks of itself; prefectures and municipalities do not say so.
 OF_THE_STATE = re.compile(r"我が国|閣議決定|間接補助|二酸化炭素排出抑制対策事業費")
+STATE_SCHEME = re.compile(r"二酸化炭素排出抑制対策事業費")
 HANDED_ON = re.compile(r"(?:省|庁|国)(?:から|より)|国庫補助")
 _PREFECTURE_ROW = re.compile(
-    rf"(?:{trie(STEMS)})(?:[県都府]?(?:[・、,]|及び|および|並びに|ならびに|と)(?:{trie(STEMS)}))+[県都府]?の?(?:各県|両県|[0-9]県|県)"
+    rf"(?:{trie(STEMS)})(?:[県都府]?(?:[・、,]|及び|および|並びに|ならびに|と)(?:{trie(STEMS)}))+"
+    r"[県都府]?の?(?:各県|両県|[0-9]県|県|[0-9]{1,2}[市町村])"
 )
 # Firms of 東京都 and 北海道 by what only these are called; 府内 and 県内 name no place.
 _BARE_INSIDE = re.compile(r"(?<![一-鿿])(?:(?P<tokyo>都)|道)(?=内)")
+_STRUCK = re.compile(r"(?:避難指示|被災|被害)[^。\n]{0,10}(?:対象となった|受けた|した)$")
 _REMARK = re.compile(r"[(（][^()（）]{0,40}[)）]")
 _SUBJECT = re.compile(
-    r"(?:^|[。\n]|\*+)[^\w。\n*]*(?P<subject>[^、。はがをに\n*]{2,40}?)\**(?:では|において|は|が|の(?=実施|行[うい]|運営))"
+    r"(?:^|[。、\n]|\*+)[^\w。\n*]*(?P<subject>[^、。はがをに\n*]{2,40}?)\**(?:では|において|は|が|の(?=実施|行[うい]|運営))"
 )
 _ACTOR = re.compile(
     r"(?:機構|財団|センター|公社|[協部]会|協議会|会議所|商工会|連合会?|中央会|[局庁省長]|知事|大臣|[都道府県市区町村課部館]|研究所|公庫|金庫|"
@@ -192,6 +195,11 @@ def disaster_area(body: str, hints: Hints) -> Said:
     row = _PREFECTURE_ROW.search(text)
     if row:
         return Said(row_codes(row[0]), raw=lead[row.start() : row.end()])
-    first = [m for m in places(text) if text[m.start - 1] != "(" and DISASTER.search(text, m.end, m.end + 60)]
+    first = [
+        m
+        for m in places(text)
+        if text[m.start - 1] != "("
+        and (DISASTER.search(text, m.end, m.end + 60) or _STRUCK.search(text, max(0, m.start - 24), m.start))
+    ]
     mentions = [m for m in first if len(m.codes[0]) == 2] or first
     return gather(text, lead, mentions, hints)

@@ -29,6 +29,7 @@ from indexer.normalise.areas.passages import (
     NAMED_BODY,
     OF_THE_STATE,
     SITE,
+    STATE_SCHEME,
     addressed,
     bare_name,
     contacts,
@@ -197,6 +198,9 @@ class _Reader:
             if listed.codes and not overlap(about.codes, listed.codes):
                 self.problem("conflicting_place", about.raw)
                 return Said(listed.codes, raw=listed.raw), "area list"
+            actor = next((each for each in self._authorities(subjects(self.body[:200])) if each.codes), NOTHING)
+            if len(actor.codes) == 1 and len(actor.codes[0]) == 5 and actor.codes[0][:2] in about.codes:
+                return actor, "acting"  # 甲府市は山梨県の融資の…: the title names whose scheme it rests on.
             return about, "title"
         for name in about.undecided:
             self.problem("ambiguous_place", name)
@@ -267,7 +271,9 @@ class _Reader:
         for name in (self.issuer, *self._associations()):
             if not STEM_ANYWHERE.search(one_spelling(name)) and (form := NATIONAL_FORM.search(name)):
                 return Said(national=True, raw=form[0]), "national issuer"
-        if words := OF_THE_STATE.search(f"{self.title}\n{self.body[:600]}"):
+        if "避難指示" in self.body[:400] and (area := disaster_area(self.body, self.hints)):
+            return area, "disaster area"
+        if words := OF_THE_STATE.search(self.body[:600]) or STATE_SCHEME.search(self.title):
             return self._national(Said(national=True, raw=words[0]))
         return NOTHING, ""
 

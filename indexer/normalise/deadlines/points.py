@@ -49,12 +49,14 @@ _SIGN = re.compile(
     r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]"
     r"|…|・・・|至|to\b|until\b)[ \n]{0,2}(?:、)?"
 )
+_OF_COSTS = re.compile(r"(?:率|割合|企業|事業者|規模|経費の|条件により|通常|特例|[枠型])[^\n。、\d]{0,6}$")
 # Days in a row: 11月12日・13日, 11月12日(水)、13日(木) 10時～17時.
-_ALSO = re.compile(r" ?(?:[・、,]|と|及び|および) ?")
+_ALSO = re.compile(r" ?(?:[・、,]|と|及び|および|または|又は|もしくは|若しくは) ?")
+_OR = re.compile(r"または|又は|もしくは|若しくは")
 _DAY = re.compile(rf"(?P<day>{_N}){_S}日(?![間目]){_WEEKDAY}?{_TIME}")
 # The hour may stand behind the day's まで: 2月26日(金)まで(午後5時必着).
 _LATER_TIME = re.compile(
-    rf" ?(?:まで|必着|締切り?|締め切り)?[ )]{{0,2}}[(、※] ?(?:同日|当日)?の?{_CLOCK}"
+    rf" ?(?:まで|必着|締切り?|締め切り)?[ )]{{0,2}}[(、※] ?(?:同日|当日|最終日|締切日)?[のは]?{_CLOCK}"
     r" ?(?:まで|迄|必着|締切|締め切|厳守|終了)"
 )
 # 5日、12日、19日 各日18:30～20:30
@@ -241,6 +243,9 @@ def stretches(text: str) -> list[Stretch]:
             starts.pop(0)
         if starts and (match is None or starts[0] <= match.start()):
             first = foreign[starts[0]]
+        elif match and _is_rate(match, text):
+            at = match.end()
+            continue
         elif match:
             first = point_of(match)
         else:
@@ -259,7 +264,7 @@ def stretches(text: str) -> list[Stretch]:
             second = _later_time(second, text) if second else None
         start = first.start
         listed = _listed(first, text) if second is None and sign is None else []
-        if listed and _in_a_row([first, *listed]):
+        if listed and _in_a_row([first, *listed]) and not _OR.search(text, first.end, listed[-1].start):
             second, sign = listed[-1], _ALSO.match(text, at)
         elif listed:
             begins, till, at = _each_day(listed[-1], text)
@@ -292,6 +297,13 @@ def stretches(text: str) -> list[Stretch]:
             found.append(Stretch(start=start, end=at, opens=first, closes=None, sign=sign[0].strip()))
         else:
             found.append(Stretch(start=start, end=at, opens=None, closes=first))
+
+
+def _is_rate(match: re.Match[str], text: str) -> bool:
+    """Whether a day written as a fraction is a share of costs: 補助率 中小企業 1/2, 条件により2/3."""
+    if not match["bmonth"] or match["week"] or match["week2"] or not int(match["bmonth"]) < int(match["bday"]) <= 10:
+        return False
+    return bool(_OF_COSTS.search(text[max(0, match.start() - 16) : match.start()]))
 
 
 def _listed(first: Point, text: str) -> list[Point]:

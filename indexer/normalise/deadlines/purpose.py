@@ -62,6 +62,7 @@ class _Around:
         )
         self.applying = next((m for m in reversed(self.labels) if _kind(m) == "apply"), None)
         self.refused = self.kind == "refuse"
+        self.clocked = any(each.clock for each in self.ends)
         self.is_range = bool(stretch.opens and stretch.closes)
         self.ending = bool(words.AFTER_END.match(after))
 
@@ -216,13 +217,17 @@ class Judge:
             words.HELD.match(here.after)
             or (words.CLAUSE.search(here.before) and words.HELD_LATER.match(here.after))
             or (not here.is_range and words.AT_PLACE.match(here.after))
+            or (here.clocked and words.STARTS_EVENT.match(here.after))
             or (
                 here.one_day
-                and (words.VENUE_BEHIND.match(here.after) or words.HAPPENING.search(here.before[-40:]))
+                and (words.VENUE_BEHIND.match(here.after) or words.HAPPENING.search(self._above(here, 200)))
                 and not here.applying
             )
         )
-        return Purpose(role=Role.EVENT) if held and not here.refused else None
+        if not held or here.refused:
+            return None
+        label = last.label if last and last.role is Role.EVENT and not here.labels else ""
+        return Purpose(role=Role.EVENT, label=label)
 
     def _begins(self, here: _Around, last: Purpose | None) -> _Verdict:
         """The day from which on one can apply, and the new day of a deadline that was put off."""
@@ -284,7 +289,7 @@ class Judge:
         alike = (
             here.is_range
             or here.ending
-            or (last.role is Role.EVENT and (any(each.clock for each in here.ends) or "\n" not in here.whole))
+            or (last.role is Role.EVENT and (here.clocked or "\n" not in here.whole))
             or ("\n" not in here.whole and here.stretch.closes is None)
         )
         if alike and len(here.whole) <= 25 and _carries(here.whole) and not words.SENTENCE.search(here.whole):
@@ -307,13 +312,16 @@ class Judge:
             return Purpose(role=Role.EVENT)
         return None
 
+    def _above(self, here: _Around, distance: int) -> str:
+        return self.folded[max(0, here.stretch.start - distance) : here.stretch.start]
+
     def _header(self, start: int, own: int) -> str:
         """The label that stands alone on a line a little above: "申請期間:" and then a period for each course."""
         if own > 40:
             return ""
         label = ""
-        for match in words.HEADER.finditer(self.folded, max(0, start - 240), start):
-            label = match["label"] or ""
+        for match in words.HEADER.finditer(self.folded, max(0, start - 320), start):
+            label = match["label"] or match["intro"] or ""
         return label
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
@@ -157,6 +157,8 @@ class _Reader:
         ):
             moments["closes"] = moments["opens"][:10]
         opens, closes = moments.get("opens"), moments.get("closes")
+        if purpose.role is Role.EVENT and self._long_ago(closes or opens):
+            return None
         if opens and closes and opens[:10] > closes[:10]:
             self.problems.append(Problem(field="windows", code="impossible_date", raw=raw))
             return None
@@ -196,6 +198,11 @@ class _Reader:
             raw=raw,
             span=(stretch.start, stretch.end),
         )
+
+    def _long_ago(self, day: str | None) -> bool:
+        """A look back, and nothing that one can go to: 2011年7月に開催した総会."""
+        published = self.calendar.published
+        return bool(day and published and day[:10] < (published - timedelta(days=365)).isoformat())
 
     def _with_year(self, stretch: Stretch, purpose: Purpose | None) -> Stretch:
         """An event without a year takes the one in its name (2026年展 … 5/20), if it is that of the publication."""
