@@ -158,7 +158,7 @@ def point_of(match: re.Match[str]) -> Point:
         clock=_clock(match),
         week=match["week"] or match["week2"] or "",
         utc=bool(match["utc"]),
-        half=bool(_half(match)),
+        half=bool(match["half"] or match["half2"]),
     )
     if match["bmonth"]:
         return common._replace(month=int(match["bmonth"]), day=int(match["bday"]), slashed=True)
@@ -243,7 +243,7 @@ def stretches(text: str) -> list[Stretch]:
             starts.pop(0)
         if starts and (match is None or starts[0] <= match.start()):
             first = foreign[starts[0]]
-        elif match and _is_rate(match, text):
+        elif match and match["bmonth"] and _is_rate(match, text):
             at = match.end()
             continue
         elif match:
@@ -301,7 +301,7 @@ def stretches(text: str) -> list[Stretch]:
 
 def _is_rate(match: re.Match[str], text: str) -> bool:
     """Whether a day written as a fraction is a share of costs: 補助率 中小企業 1/2, 条件により2/3."""
-    if not match["bmonth"] or match["week"] or match["week2"] or not int(match["bmonth"]) < int(match["bday"]) <= 10:
+    if match["week"] or match["week2"] or not int(match["bmonth"]) < int(match["bday"]) <= 10:
         return False
     return bool(_OF_COSTS.search(text[max(0, match.start() - 16) : match.start()]))
 

@@ -38,6 +38,11 @@ def _carries(between: str) -> bool:
 class _Around:
     """A stretch, and what its surroundings say before any rule is asked."""
 
+    __slots__ = (
+        "after", "applying", "bare", "before", "ending", "ends", "gap", "is_range", "kind", "labels",
+        "nearest", "refused", "stretch", "tight", "whole",
+    )  # fmt: skip
+
     def __init__(self, stretch: Stretch, before: str, after: str, bare: bool) -> None:
         self.stretch = stretch
         self.bare = bare
@@ -49,8 +54,7 @@ class _Around:
             before = before[cut[-1] :]
         if said := words.OF_THE_LAST.match(before):
             before = before[said.end() :]
-        self.before = words.EARLIER_END.sub("", before)
-        self.sentence = words.SENTENCE.split(after, maxsplit=1)[0].split("\n", 1)[0]
+        self.before = words.EARLIER_END.sub("", before) if before.endswith(words.OR_BY) else before
         self.labels = list(words.LABEL.finditer(self.before))
         self.nearest = self.labels[-1] if self.labels else None
         self.kind = _kind(self.nearest)
@@ -60,11 +64,21 @@ class _Around:
             self.nearest
             and (words.GLUE.fullmatch(self.gap) or (says_when(self.nearest[0]) and words.FOR_SOME.fullmatch(self.gap)))
         )
-        self.applying = next((m for m in reversed(self.labels) if _kind(m) == "apply"), None)
+        self.applying = self.nearest
+        if self.kind != "apply":
+            self.applying = next((m for m in reversed(self.labels) if _kind(m) == "apply"), None)
         self.refused = self.kind == "refuse"
-        self.clocked = any(each.clock for each in self.ends)
         self.is_range = bool(stretch.opens and stretch.closes)
         self.ending = bool(words.AFTER_END.match(after))
+
+    @property
+    def sentence(self) -> str:
+        """What follows on the same line, up to the end of its sentence."""
+        return words.SENTENCE.split(self.after, maxsplit=1)[0].split("\n", 1)[0]
+
+    @property
+    def clocked(self) -> bool:
+        return any(each.clock for each in self.ends)
 
     @property
     def word(self) -> str:
@@ -94,6 +108,18 @@ class Judge:
         self.folded = folded
         self.role = role
         self.label = label
+        self.rules = (
+            self._excluded,
+            self._named_behind,
+            self._labelled,
+            self._until,
+            self._held,
+            self._begins,
+            self._ranged,
+            self._below,
+            self._goes_on,
+            self._alone,
+        )
 
     def is_field(self, stretches: list[Stretch]) -> bool:
         """True if the text is hardly more than its dates: the value of a field that is a period or a deadline."""
@@ -110,18 +136,7 @@ class Judge:
     def purpose(self, stretch: Stretch, before: str, after: str, bare: bool, last: Purpose | None) -> Purpose | None:
         """What the stretch is for; None for nothing that we tell. `last` is what the stretch before it is for."""
         here = _Around(stretch, before, after, bare)
-        for rule in (
-            self._excluded,
-            self._named_behind,
-            self._labelled,
-            self._until,
-            self._held,
-            self._begins,
-            self._ranged,
-            self._below,
-            self._goes_on,
-            self._alone,
-        ):
+        for rule in self.rules:
             verdict = rule(here, last)
             if verdict is not None:
                 return verdict or None
@@ -132,12 +147,7 @@ class Judge:
 
     def _excluded(self, here: _Around, last: Purpose | None) -> _Verdict:
         """Dates of what is over, of conditions, of what follows when all have applied."""
-        if here.before.endswith(words.OTHER_YEARS) or any(
-            each.match(here.after)
-            for each in (words.OVER, words.DONE, words.HANDED_OUT, words.CONDITION, words.AFTERWARDS)
-        ):
-            return False
-        return None
+        return False if here.before.endswith(words.OTHER_YEARS) or words.EXCLUDED.match(here.after) else None
 
     def _named_behind(self, here: _Around, last: Purpose | None) -> _Verdict:
         """The name stands behind the date: 9月11日締切, 8月10日：公募開始, 9月中旬：審査."""
@@ -159,8 +169,10 @@ class Judge:
     def _labelled(self, here: _Around, last: Purpose | None) -> _Verdict:
         """A label right before the date: 申請期間：…, 日時：…"""
         word = here.nearest[0] if here.nearest else ""
-        if all(each.fiscal for each in here.ends) and not (
-            here.tight and here.kind == "apply" and says_when(word) and words.FISCAL_END.match(here.after)
+        if (
+            here.ends[0].fiscal
+            and here.ends[-1].fiscal
+            and not (here.tight and here.kind == "apply" and says_when(word) and words.FISCAL_END.match(here.after))
         ):
             return False
         if words.STAMPED.match(here.after):
@@ -199,13 +211,14 @@ class Judge:
         """A deadline in prose: 9月30日までに申請してください."""
         if not here.ending or here.is_range:
             return None
-        if words.ADVISED.search(here.sentence[:40]):
+        sentence = here.sentence
+        if words.ADVISED.search(sentence[:40]):
             return False
         if words.SAYS_UNTIL.match(here.after) or here.bare:
             return self._applies(here, here.word)
-        if not here.tight and (words.IF.search(here.sentence[:50]) or words.OTHER_END.search(here.sentence[:40])):
+        if not here.tight and (words.IF.search(sentence[:50]) or words.OTHER_END.search(sentence[:40])):
             return False
-        clause = here.sentence[:40].split("、", 1)[0]
+        clause = sentence[:40].split("、", 1)[0]
         asked = words.PLEASE.search(clause) or (words.CALL.search(clause) and words.WISHING.search(here.before))
         if words.APPLY_VERB.search(clause) or here.applying_within(30) or asked:
             return self._applies(here, here.word)

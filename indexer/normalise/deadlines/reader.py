@@ -35,7 +35,6 @@ _SCHEDULED = re.compile(
 )
 _NAMED_YEAR = re.compile(r"(?<![\d,.])(20\d\d)(?![\d年/.-])")
 _EXTEND = re.compile(r"延長|変更|延期")
-_BLANKS = str.maketrans("\t\r", "  ")
 _BACK, _AHEAD = 80, 80
 
 
@@ -57,7 +56,7 @@ def read(text: str, *, published: str | None = None, role: Role | None = None, l
     `published`: the ISO day that years are inferred from. `role` and `label` count where the text names none.
     Problems (field "windows"): weekday_conflict, impossible_date, no_year, unread.
     """
-    folded = fold(text).translate(_BLANKS)
+    folded = fold(text).replace("\t", " ").replace("\r", " ")
     reader = _Reader(text, folded, _iso_day(published), role, label)
     return reader.read()
 
@@ -101,8 +100,8 @@ class _Reader:
                 continue
             window = self._window(stretch, purpose, before, after)
             # 令和7年度分は…まで、令和8年度分は…まで: a year that names a part is not what the next date is for.
-            a_part = all(each.fiscal for each in (stretch.opens, stretch.closes) if each) and after.startswith("分")
-            last = purpose or (last if a_part else None)
+            if purpose or not (after.startswith("分") and stretch.closes and stretch.closes.fiscal):
+                last = purpose
             if window and purpose:
                 self._add(window, stretch, before, after)
         windows, ended, closed = Endings(self.text, self.folded, self.calendar).of(

@@ -180,5 +180,8 @@ AND_FOR = re.compile(
     r"(?:[都道府県市区町村]|分|枠|コース|類型|型|郵送|持参|窓口|申請|オンライン|メール|地区|区分|エリア)"
     r"[」』]?(?:の場合)?[はが]、?"
 )
+OR_BY = ("かつ", "又は", "または", "もしくは", "若しくは", "かつ、", "又は、", "または、")
 EARLIER_END = re.compile(r"[^\s:、。]{1,12}前(?:かつ|又は|または|もしくは|若しくは)、?$")
 BRACKETED = re.compile(r"[ まで]{0,3}[(][^()\n]{0,12}[)]")
+# One look for what rules a date out by the words behind it.
+EXCLUDED = re.compile("|".join(f"(?:{each.pattern})" for each in (OVER, DONE, HANDED_OUT, CONDITION, AFTERWARDS)))
