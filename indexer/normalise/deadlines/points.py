@@ -38,12 +38,13 @@ POINT = re.compile(
     r"|(?<![\d/.,-])(?P<bmonth>\d{1,2})/(?P<bday>\d{1,2})(?![\d/])(?!\)? ?(?:以内"
     r"|以下|以上|相当|補助|助成|の額|を[上補助]|[%,.。]))"
     # 令和8年度, 令和8年度末, 同日
-    rf"|(?P<fyear>{_YEAR}){_S}年度(?P<fend>末)?|(?P<fend2>(?<!度)年度末)|(?P<sameday>同日)"
+    rf"|(?P<fyear>{_YEAR}){_S}年度(?P<fend>末)?|(?P<fend2>(?<!度)(?:今|本)?年度末)|(?P<sameday>同日)"
     rf"){_WEEKDAY}?{_TIME}"
 )
 # The second end of a range may leave out what the first said: 7月1日～31日, 5/20～22, 9時～17時.
 _REST = re.compile(
-    rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<bare>\d{{1,2}})(?![\d/:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}"
+    rf"(?:(?P<day>{_N}){_S}日(?![間目])|(?P<part>月末|末日)|(?P<month>\d{{1,2}})\.(?P<mday>\d{{1,2}})(?![\d.])"
+    rf"|(?P<bare>\d{{1,2}})(?![\d/.:時月年分件社名人者%]))?{_WEEKDAY}?{_TIME}"
 )
 _SIGN = re.compile(
     r" {0,3}(?:まで)?(?:\([^()\n]{0,10}\))?[ \n]{0,2}(?:から|より|[〜～~\-–—―−ー→⇒]"
@@ -362,6 +363,10 @@ def _rest(first: Point, match: re.Match[str] | None) -> Point | None:
         return base._replace(day=number(match["day"]), part="")
     if match["part"]:
         return base._replace(day=None, part="末")
+    if match["month"]:
+        # R8.8.3～8.31
+        day = base._replace(month=int(match["month"]), day=int(match["mday"]), year=None)
+        return day if first.slashed and first.year else None
     if match["bare"]:
         later = first.slashed and first.day is not None and int(match["bare"]) > first.day
         return base._replace(day=int(match["bare"])) if later else None

@@ -147,7 +147,8 @@ class Judge:
 
     def _excluded(self, here: _Around, last: Purpose | None) -> _Verdict:
         """Dates of what is over, of conditions, of what follows when all have applied."""
-        return False if here.before.endswith(words.OTHER_YEARS) or words.EXCLUDED.match(here.after) else None
+        other_year = words.OTHER_YEARS.search(here.before) and not any(each.year for each in here.ends)
+        return False if other_year or words.EXCLUDED.match(here.after) else None
 
     def _named_behind(self, here: _Around, last: Purpose | None) -> _Verdict:
         """The name stands behind the date: 9月11日締切, 8月10日：公募開始, 9月中旬：審査."""
@@ -177,8 +178,9 @@ class Judge:
             return False
         if words.STAMPED.match(here.after):
             return False
+        until = here.ending and words.HAPPENING.fullmatch(word)  # 説明会：9月1日まで
         if here.tight and (
-            (here.kind == "event" and not here.gap.startswith("を"))
+            (here.kind == "event" and not until and not here.gap.startswith("を"))
             or (self.role is Role.EVENT and word in ("期間", "期日"))
         ):
             return Purpose(role=Role.EVENT, label=word)

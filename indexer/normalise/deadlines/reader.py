@@ -239,23 +239,25 @@ class _Reader:
                     "span": (stretch.closes.start, stretch.closes.end),
                 }
             )
+        latest = max((each.closes or "" for each in self.windows), default="")
         if (
             window.opens is None
             and re.search(r"当初|旧|(?:延長|変更)前", before[-20:])
-            and _EXTEND.search(self.folded[stretch.end : stretch.end + _AHEAD])
+            and (
+                _EXTEND.search(self.folded[stretch.end : stretch.end + _AHEAD])
+                or ((window.closes or "9")[:10] < latest[:10] and _EXTEND.search(before))
+            )
         ) or (window.opens is None and _FORMER.match(after)):
             self.superseded.append(window)
             return
-        previous = self.windows[-1] if self.windows else None
-        between = (
-            self.folded[previous.span[1] : stretch.start]
-            if previous and previous.span and previous.span[1] <= stretch.start <= previous.span[1] + _AHEAD
-            else None
-        )
+        # The start of the period may stand some lines above, with the briefing between: 公募開始, 説明会, 公募締切.
+        at = next((at for at in reversed(range(len(self.windows))) if self.windows[at].role is Role.APPLY), -1)
+        previous = self.windows[at] if at >= 0 else None
+        behind = stretch.start - previous.span[1] if previous and previous.span else -1
         if (
             previous
-            and between is not None
-            and previous.role is window.role is Role.APPLY
+            and 0 <= behind <= (45 if at == len(self.windows) - 1 else 120)
+            and window.role is Role.APPLY
             and window.round in (None, previous.round)
         ):
             if (
@@ -267,7 +269,6 @@ class _Reader:
                 )
                 and window.closes
                 and previous.closes[:10] < window.closes[:10]
-                and len(between) <= 45
             ):
                 previous = previous.model_copy(
                     update={"opens": previous.closes, "closes": None, "basis": Basis.UNSPECIFIED}
@@ -279,10 +280,9 @@ class _Reader:
                 and previous.opens
                 and window.closes
                 and previous.opens[:10] <= window.closes[:10]
-                and len(between) <= 45
             ):
                 start = previous.span[0] if previous.span else stretch.start
-                self.windows.pop()
+                del self.windows[at]
                 window = window.model_copy(
                     update={
                         "opens": previous.opens,
