@@ -10,7 +10,7 @@ from indexer.schema import Basis, Delivery, Role, Window
 def joined(one: Window, other: Window) -> Window | None:
     """One window for two that say the same, the fuller of the two; None if they differ."""
     if not (_alike(one.closes, other.closes) or _alike(one.opens, other.opens)):
-        return None  # The usual case, and the cheap one: a page of 200 windows asks 20,000 times.
+        return None
     if one.round and other.round and one.round != other.round:
         return None
     if one.role is Role.EVENT and one.opens != other.opens and all("T" in (each.opens or "") for each in (one, other)):

@@ -147,7 +147,9 @@ class Judge:
 
     def _excluded(self, here: _Around, last: Purpose | None) -> _Verdict:
         """Dates of what is over, of conditions, of what follows when all have applied."""
-        other_year = words.OTHER_YEARS.search(here.before) and not any(each.year for each in here.ends)
+        other_year = (
+            "年" in here.before and words.OTHER_YEARS.search(here.before) and not any(each.year for each in here.ends)
+        )
         return False if other_year or words.EXCLUDED.match(here.after) else None
 
     def _named_behind(self, here: _Around, last: Purpose | None) -> _Verdict:
