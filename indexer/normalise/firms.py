@@ -11,6 +11,9 @@ from indexer.vocab import labels
 
 _NEXT = r"(?=\s*(?:所在地|本社|業種|資本金|代表|事業内容|設立|売上|URL|$))"
 _WORKFORCE = re.compile(rf"従業員数\s*[::]?\s*(?:約\s*)?(\d[\d,]{{0,6}})\s*[人名]{_NEXT}", re.MULTILINE)
+_MORE = re.compile(r"^(?:製品)?(?:製造業|卸売業|小売業|販売業)")
+"""What may follow the name of a trade in a profile's own wording (化学工業製品製造業)."""
+_PROFILE = ("企業データ", "会社概要")
 _MOST_AFTER = 200
 """The trade stands so many characters behind the number of employees at most."""
 
@@ -41,6 +44,24 @@ def trade(text: str) -> tuple[str, ...]:
     rest = rest.lstrip(": \n")
     found = next((name for key, name in _trades() if rest.startswith(key)), "") if named else ""
     return (found,) if found else ()
+
+
+def story(text: str) -> str:
+    """A text without the profile at its head, which is no summary of it.
+
+    >>> story("企業データ企業名架空社従業員数28名所在地架空県業種化学工業製品製造業当社は湖畔にある。水を大切にする。")
+    '当社は湖畔にある。水を大切にする。'
+    >>> story("企業データ企業名架空舎従業員数28名所在地架空県業種菓子づくり当社は湖畔にある。水を大切にする。")
+    '水を大切にする。'
+    """
+    folded = fold(text)
+    profile = _WORKFORCE.search(folded)
+    if not folded.startswith(_PROFILE) or profile is None or len(folded) != len(text):
+        return text
+    start = profile.end()
+    for name in trade(text):
+        return _MORE.sub("", text[folded.index(fold(name), start) + len(name) :]).lstrip()
+    return text[start:].partition("。")[2].lstrip() or text
 
 
 @cache

@@ -126,7 +126,7 @@ def normalise(notice: Notice, today: str, *, facts: Mapping[str, Any], fetched_a
         id=programme_id(notice),
         kind=Kind.NEWS if labels.kind == themes.OTHER else Kind(labels.kind),
         title=title,
-        summary=summary or _head(body),
+        summary=summary or _head(firms.story(body) if labels.kind == Kind.CASE else body),
         body=body,
         url=notice.url,
         official_url=notice.official_url or _official(body),
