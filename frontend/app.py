@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from frontend import (
     assets,
-    cases,
+    developers,
+    estimate,
     glossary,
     guide,
     home,
@@ -21,12 +22,14 @@ from frontend import (
     keeping,
     machines,
     programme,
+    reading,
     report,
     search,
     staff,
     views,
 )
 from frontend.bounds import Bounded
+from frontend.counts import Counts
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from frontend.words import troubles
@@ -70,8 +73,10 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
         await own.close()
 
     app = application(own, lifespan)
+    app.state.counts = Counts(own)
     for each in (
-        assets, home, search, programme, cases, views, keeping, guide, glossary, information, machines, report, staff
+        assets, home, search, programme, views, keeping, guide, estimate, reading, glossary, information, developers,
+        machines, report, staff,
     ):  # fmt: skip
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))

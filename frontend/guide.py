@@ -1,78 +1,140 @@
 """The guide to saving energy: the six views with what can be done in each, and the support that pays for it."""
 
-from typing import NamedTuple
+import asyncio
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
+from pydantic import BaseModel, ConfigDict
 
+from frontend import files
 from frontend import place as places
+from frontend.counts import Counts, Offer, question
+from frontend.origins import sources
 from frontend.rendering import page
 from indexer.vocab import labels
+from search_api.detail import detail
+from search_api.models import Detail
 from search_api.query import Query
-from search_api.services import Own
+from search_api.services import Own, Services
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+MOST_DESKS = 6
 
-class Measure(NamedTuple):
-    """Something a firm can do, and the words that find support for it ("" for what a firm can begin by itself)."""
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Trade(Model):
+    """Whom the guide can be narrowed to. `industry` is the division of trade that searches are narrowed to."""
+
+    id: str
+    name: str
+    industry: str = ""
+
+
+class Measure(Model):
+    """Something a firm can do. `trades`: ids, none for everybody; `cost`: a key of `costs`; `support`: questions, the
+    first that finds something is offered.
+    """
 
     what: str
-    words: str = ""
+    trades: tuple[str, ...] = ()
+    cost: str
+    support: tuple[dict[str, Any], ...] = ()
 
 
-MEASURES: dict[str, tuple[Measure, ...]] = {
-    "yameru": (
-        Measure("使っていない設備・照明・変圧器の電源を切り、撤去する"),
-        Measure("重なっている工程や運搬をまとめ、不要な工程をなくす", "生産性向上"),
-    ),
-    "sageru": (
-        Measure("空調の設定温度、コンプレッサーの吐出圧力、照明の明るさを必要な水準まで下げる"),
-        Measure("ポンプや送風機の回転数をインバーターで下げる", "インバーター"),
-        Measure("窓や壁、配管を断熱し、逃げる熱を減らす", "断熱"),
-    ),
-    "naosu": (
-        Measure("圧縮空気や蒸気の漏れを直す"),
-        Measure("空調のフィルターや熱交換器を清掃し、劣化した保温材を取り替える"),
-    ),
-    "tomeru": (
-        Measure("休憩時間や休日に、設備の待機運転を止める"),
-        Measure("人感センサーやエネルギー管理システムで、使わないときに自動で止める", "エネルギー管理システム"),
-    ),
-    "kaeru": (
-        Measure("照明をLEDに替える", "LED"),
-        Measure("空調・ボイラー・冷凍機などを高効率のものに替える", "高効率"),
-        Measure("社用車を電気自動車などに替える", "電気自動車"),
-        Measure("太陽光などの再生可能エネルギーに替える", "太陽光"),
-    ),
-    "hirou": (
-        Measure("ボイラーやコンプレッサーの排熱を、給湯や暖房に使う", "排熱"),
-        Measure("廃材や排水を、材料や水としてもう一度使う", "リサイクル"),
-    ),
-}
+class View(Model):
+    ask: str
+    measures: tuple[Measure, ...]
+
+
+class Step(Model):
+    """A step of a diagnosis. `estimate`, `views`: it leads there."""
+
+    name: str
+    text: str
+    support: tuple[dict[str, Any], ...] = ()
+    estimate: bool = False
+    views: bool = False
+
+
+class Guide(Model):
+    """The data file."""
+
+    trades: tuple[Trade, ...]
+    costs: dict[str, str]
+    support: dict[str, Any]
+    views: dict[str, View]
+    path: tuple[Step, ...]
+    path_sources: tuple[dict[str, str], ...]
+
+
+@cache
+def content() -> Guide:
+    return Guide.model_validate(files.values("guide.yml"))
+
+
+def _offer(support: tuple[dict[str, Any], ...], more: Mapping[str, Any], known: Mapping[Query, int]) -> Offer | None:
+    """The first that finds something; else the first, with what is over."""
+    asked = [(spec["name"], question(spec, **more)) for spec in support]
+    for name, query in asked:
+        if known[query]:
+            return Offer.of(name, query, known)
+    return Offer(asked[0][0], asked[0][1].url("/search", state=("any",)), 0, True) if asked else None
 
 
 @router.get("/guide")
-async def guide(request: Request, own: Own) -> Response:
-    """guide.html: query (the place alone), place, here (words for it), levers [(label, measures, count)], stages
-    {value: count}, vocabulary of stages, desks (the question for consultation), desk_count.
+async def guide(request: Request, own: Own, trade: str = "", area: str | None = None) -> Response:
+    """guide.html: guide (Guide), trade (Trade or None), place, levers [(label, View, [(Measure, Offer or None)])], path
+    [(Step, Offer or None)], desks (Detail: consultation near the reader), late (their
+    sources), all_desks (link).
     """
-    place = places.remembered(request)
-    query = Query(area=(place.code,) if place.code else ())
-    desks = query.with_(kind=("consultation", "expert"))
-    everything = await own.searcher.search(query.with_(gx=True, per_page=1))
-    counts = {facet: {each.value: each.count for each in everything.facets[facet]} for facet in ("lever", "stage")}
-    return page(
+    place, file = places.remembered(request) if area is None else places.of([area]), content()
+    chosen = next((each for each in file.trades if each.id == trade), None)
+    more: dict[str, Any] = {"area": (place.code,) if place.code else ()}
+    if chosen and chosen.industry:
+        more["industry"] = (chosen.industry,)
+    shown = {
+        id: [each for each in view.measures if not chosen or not each.trades or chosen.id in each.trades]
+        for id, view in file.views.items()
+    }
+    wanted = [each.support for measures in shown.values() for each in measures] + [each.support for each in file.path]
+    counts: Counts = request.app.state.counts
+    known = await counts.of([question(spec, **more) for support in wanted for spec in support])
+    desks = Query(kind=("consultation", "expert"), **more, per_page=MOST_DESKS)
+    near, sources_known = await _desks(own, desks), await sources(own)
+    response = page(
         request,
         "guide.html",
-        query=query,
+        guide=file,
+        trade=chosen,
         place=place,
-        here=f"{place.name}で使える" if place.code else "",
         levers=[
-            (each, MEASURES[value], counts["lever"].get(value, 0)) for value, each in labels.labels("lever").items()
+            (each, file.views[id], [(measure, _offer(measure.support, more, known)) for measure in shown[id]])
+            for id, each in labels.labels("lever").items()
         ],
-        stages=counts["stage"],
-        vocabulary=labels.labels("stage"),
-        desks=desks,
-        desk_count=(await own.searcher.totals([desks]))[0],
+        path=[(each, _offer(each.support, more, known)) for each in file.path],
+        desks=near,
+        late=sources_known.late_of(near),
+        all_desks=desks.with_(per_page=20).url("/search"),
     )
+    if area is not None:
+        places.remember(response, place)
+    return response
+
+
+async def _desks(own: Services, query: Query) -> list[Detail]:
+    """Places to ask, with their telephone numbers: about energy and carbon first, of these the reader's own first."""
+    green, any_ = await asyncio.gather(own.search(query.with_(gx=True)), own.search(query))
+    ids = list(dict.fromkeys(each.id for each in (*green.hits, *any_.hits)))[:MOST_DESKS]
+
+    def read() -> list[Detail]:
+        return [each for id in ids if (each := detail(own.store, id, own.clock()))]
+
+    return await run_in_threadpool(read)

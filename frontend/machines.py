@@ -19,7 +19,10 @@ router = APIRouter(include_in_schema=False)
 
 PER_SITEMAP = 50_000
 """The most addresses in one file (sitemaps.org)."""
-FIXED = ("/", "/search", "/guide", "/map", "/calendar", "/words", "/sources", "/about", "/accessibility")
+FIXED = (
+    "/", "/search", "/map", "/calendar", "/guide", "/estimate", "/cases", "/answers", "/guides", "/words", "/sources",
+    "/developers", "/about", "/accessibility",
+)  # fmt: skip
 _NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 

@@ -1,5 +1,6 @@
 """What all pages share: the templates, their helpers, and what base.html needs."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -8,10 +9,11 @@ from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 
+from frontend import emissions, words
 from frontend import place as places
-from frontend import words
 from frontend.assets import asset_url
 from frontend.place import Place
+from frontend.words.moments import plain_day
 from frontend.words.troubles import FOREIGN
 from indexer.vocab import regions
 from search_api.models import FacetValue
@@ -25,17 +27,21 @@ NAVIGATION = {
     "/calendar": "カレンダー",
     "/map": "地図",
     "/guide": "省エネ",
+    "/cases": "事例",
     "/list": "マイリスト",
 }
 PLACED = ("/search", "/calendar")
 """Pages that a reader's remembered place narrows: the links to them say so, and the page shows it as a condition."""
 DOCUMENTATION = "/api/docs"
 FOOTER = {
+    "/estimate": "CO₂の計算",
+    "/answers": "よくある質問",
+    "/guides": "手引き・ガイド",
     "/words": "ことばの説明",
     "/about": "このサイトについて",
     "/sources": "情報源と網羅",
     "/accessibility": "アクセシビリティ",
-    DOCUMENTATION: "API（開発者向け）",
+    "/developers": "API（開発者向け）",
 }
 
 
@@ -57,7 +63,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "prefectures": regions.prefectures(),
         "near": near,
         "navigation": navigation(request.url.path, near),
-        "footer": {path: name for path, name in FOOTER.items() if own.settings.docs or path != DOCUMENTATION},
+        "footer": FOOTER,
     }
     response = templates.TemplateResponse(request, template, shown | context, status_code=status)
     response.headers["Vary"] = "HX-Request, Cookie"
@@ -100,6 +106,11 @@ def same_origin(request: Request) -> None:
         raise HTTPException(403, FOREIGN)
 
 
-SHOWN = (*words.SHOWN, area_label, foremost, asset_url)
+def plain_day_of(moment: str) -> str:
+    """The day of an ISO instant without its weekday."""
+    return plain_day(date.fromisoformat(moment[:10]))
+
+
+SHOWN = (*words.SHOWN, emissions.tonnes, emissions.plain, plain_day_of, area_label, foremost, asset_url)
 templates.env.globals |= {each.__name__: each for each in SHOWN}
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

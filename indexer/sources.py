@@ -34,14 +34,18 @@ class Origin(Model):
     filled: dict[str, float]
     warnings: tuple[str, ...]
 
+    @property
+    def down(self) -> bool:
+        """Is what it lists older than it should be?"""
+        return self.state != "ok" or self.overdue
+
 
 def origins(store: Store, now: datetime) -> list[Origin]:
     """Every source, the biggest first."""
-    counts = store.counts()
+    counts, runs = store.counts(), store.latest_runs()
     found = []
     for name, facts in store.sources().items():
-        runs = store.runs(name)
-        good = next((each for each in runs if each.ok), None)
+        last, good = runs.get(name, (None, None))
         age = (now - datetime.fromisoformat(good.at)).days if good else 0
         told = {key: str(facts.get(key) or "") for key in ("title", "publisher", "url", "licence", "attribution")}
         found.append(
@@ -49,13 +53,13 @@ def origins(store: Store, now: datetime) -> list[Origin]:
                 name=name,
                 **told | {"title": told["title"] or name},
                 kinds=str(facts.get("kind") or ""),
-                state="unread" if not runs else "ok" if runs[0].ok else "failed",
+                state="unread" if last is None else "ok" if last.ok else "failed",
                 last_good=good.at if good else None,
                 age=age,
                 overdue=age > PATIENCE * int(facts.get("days") or 1),
                 programmes=counts.get(name, 0),
                 filled=good.stats.get("filled", {}) if good else {},
-                warnings=tuple(runs[0].warnings) if runs else (),
+                warnings=tuple(last.warnings) if last else (),
             )
         )
     return sorted(found, key=lambda each: (-each.programmes, each.name))
@@ -85,7 +89,7 @@ class Coverage(Place):
 def coverage(store: Store) -> list[Coverage]:
     """The country and each prefecture, as last published."""
     counted: dict[str, dict[str, int]] = store.fact("coverage") or {}
-    read = {name: next((run.at for run in store.runs(name) if run.ok), None) for name in store.sources()}
+    read = {name: good.at for name, (_, good) in store.latest_runs().items() if good}
 
     def facts(code: str) -> dict[str, Any]:
         sources = counted.get(code, {})

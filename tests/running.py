@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from indexer.engine import Endpoint, EngineError
 from indexer.publish import publish
 from indexer.schema import Change, Programme
 from indexer.settings import Settings
-from indexer.store import Store
+from indexer.store import Edition, Store, stamp
 from search_api.services import Services
 from tests.samples import NOW, record
 
@@ -64,3 +64,13 @@ class Site:
         publish(where, store, NOW)
         store.close()
         return cls(where, settings)
+
+    def collect(self, title: str, notes: Mapping[str, str]) -> int:
+        """Publishes a collection of featured programmes, with a note each; returns its id."""
+        content = {"title": title, "entries": [{"programme": id, "note": note} for id, note in notes.items()]}
+        with self.services.store.transaction() as writer:
+            id, at = writer.add_collection(content, stamp(NOW), "hanako"), stamp(NOW)
+            writer.add_edition(
+                Edition(id=0, collection=id, content=content, shows_from=at, shows_until="", at=at, by="hanako")
+            )
+        return id

@@ -74,6 +74,20 @@ class RunReading(Reading):
         with self.engine.connect() as connection:
             return [_run(row) for row in connection.execute(query)]
 
+    def latest_runs(self) -> dict[str, tuple[Run, Run | None]]:
+        """Of each source that ever ran, by name: its latest run, and the latest that was taken in."""
+        rank = sa.func.row_number().over(
+            partition_by=(runs.c.source, runs.c.ok), order_by=(runs.c.at.desc(), runs.c.id.desc())
+        )
+        ranked = sa.select(runs.c.id, rank.label("rank")).subquery()
+        latest = sa.select(runs).join(ranked, ranked.c.id == runs.c.id).where(ranked.c.rank == 1)
+        found: dict[str, tuple[Run, Run | None]] = {}
+        with self.engine.connect() as connection:
+            for row in connection.execute(latest.order_by(runs.c.at, runs.c.id)):
+                run = _run(row)
+                found[run.source] = (run, run if run.ok else found.get(run.source, (run, None))[1])
+        return found
+
 
 class RunWriting(Writing):
     """Writers of sources and runs."""

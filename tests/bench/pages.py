@@ -43,7 +43,17 @@ QUESTIONS = (
     "area=40&employees=12",
     "q=%E8%A3%9C%E5%8A%A9%E9%87%91&sort=deadline&page=3",
 )
-OTHERS = ("/", "/?area=40130", "/map", "/calendar", "/words")
+OTHERS = (
+    "/",
+    "/?area=40130",
+    "/map",
+    "/calendar",
+    "/words",
+    "/guide",
+    "/estimate?electricity=120000",
+    "/cases",
+    "/sources",
+)
 PAINTED = """() => new Promise((done) => {
     let shift = 0, paint = 0;
     new PerformanceObserver((list) => list.getEntries().forEach((each) => { shift += each.value }))
