@@ -4,6 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from frontend.conformance import statement
 from frontend.rendering import page
 from indexer.sources import coverage, origins
 from indexer.vocab import regions
@@ -63,5 +64,5 @@ async def about(request: Request, own: Own) -> Response:
 
 @router.get("/accessibility")
 async def accessibility(request: Request) -> Response:
-    """accessibility.html."""
-    return page(request, "accessibility.html")
+    """accessibility.html: statement."""
+    return page(request, "accessibility.html", statement=statement())
