@@ -24,8 +24,10 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Response
 
 import crawlers.items
+import crawlers.municipal
 import crawlers.reading
 import crawlers.spiders
+import crawlers.tables
 from crawlers.base import EXAMPLES, SourceSpider
 from crawlers.cache import Mark
 from crawlers.record import check_is_free
@@ -60,7 +62,8 @@ def code(spider: type[SourceSpider]) -> str:
     """The version of how a source is read: where it differs between two crawls, what differs may be our doing."""
     read_by = {inspect.getfile(each) for each in spider.__mro__ if each.__module__.startswith("crawlers.")}
     digest = hashlib.sha256()
-    for path in sorted({*map(Path, read_by), Path(crawlers.reading.__file__), Path(crawlers.items.__file__)}):
+    shared = (crawlers.reading, crawlers.items, crawlers.tables, crawlers.municipal)
+    for path in sorted({*map(Path, read_by), *(Path(str(each.__file__)) for each in shared)}):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

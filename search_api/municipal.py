@@ -22,17 +22,6 @@ LEFT_OUT = frozenset({*NOT_OFFERED, Kind.SEMINAR})
 """No programmes: articles, and events, which have a standard of their own."""
 
 
-def with_check_digit(code: str) -> str:
-    """全国地方公共団体コード: six digits, the last of which checks the others (JIS X 0402, modulus 11).
-
-    >>> with_check_digit("13104"), with_check_digit("40130"), with_check_digit("13")
-    ('131041', '401307', '130001')
-    """
-    digits = code.ljust(5, "0")
-    total = sum(int(digit) * weight for digit, weight in zip(digits, range(6, 1, -1), strict=True))
-    return f"{digits}{(11 - total % 11) % 10}"
-
-
 def row(item: Detail) -> dict[str, str]:
     """A programme as the columns that can be filled from what was read; the others stay empty."""
     place = item.areas[0] if len(item.areas) == 1 and item.areas[0] != "JP" else ""
@@ -42,7 +31,7 @@ def row(item: Detail) -> dict[str, str]:
     times = [each.raw for each in item.windows if each.role is Role.APPLY and each.raw]
     amount, who = item.amount, item.eligibility
     return {
-        "全国地方公共団体コード": with_check_digit(place) if local else "",
+        "全国地方公共団体コード": regions.with_check_digit(place) if local else "",
         "ID": item.id,
         "地方公共団体の名称": regions.full_name(place) if local else "",
         "タイトル（制度名）": item.title,

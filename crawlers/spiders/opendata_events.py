@@ -2,8 +2,9 @@
 
 import re
 
-from crawlers.bases.csv_opendata import CsvFamily, Row
+from crawlers.bases.csv_opendata import CsvFamily
 from crawlers.items import Notice, Period
+from crawlers.tables import Row
 
 # The standard's categories do not tell a seminar for firms from a summer festival; its words do.
 FOR_FIRMS = re.compile(

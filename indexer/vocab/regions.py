@@ -265,6 +265,30 @@ def city_of(code: str) -> str:
     return region.parent if region.is_ward else code
 
 
+def with_check_digit(code: str) -> str:
+    """全国地方公共団体コード: six digits, the last of which checks the others (JIS X 0402, modulus 11).
+
+    >>> with_check_digit("13104"), with_check_digit("40130"), with_check_digit("13")
+    ('131041', '401307', '130001')
+    """
+    digits = code.ljust(5, "0")
+    total = sum(int(digit) * weight for digit, weight in zip(digits, range(6, 1, -1), strict=True))
+    return f"{digits}{(11 - total % 11) % 10}"
+
+
+def of_official_code(text: str) -> Region | None:
+    """The place of a 全国地方公共団体コード; None where its check digit is wrong or there is no such place.
+
+    >>> of_official_code("131041").name, of_official_code("130001").name, of_official_code("131042")
+    ('新宿区', '東京都', None)
+    """
+    digits = text.strip()
+    if not re.fullmatch(r"[0-9]{6}", digits):
+        return None
+    code = digits[:2] if digits[2:5] == "000" else digits[:5]
+    return find(code) if with_check_digit(code) == digits else None
+
+
 @lru_cache(maxsize=1)
 def _prefectures() -> dict[str, str]:
     return {region.name: region.code for region in children("JP")}
