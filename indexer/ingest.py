@@ -51,7 +51,7 @@ def ingest(folder: Path, store: Store, now: datetime | None = None, progress: Pr
 
 
 @dataclass
-class _Batch:
+class Batch:
     """What one run brings. `cause` is of what differs; `backfill`: what is new to us need not be new at the source."""
 
     cause: str = "source"
@@ -82,8 +82,8 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
             run = Run(source=name, variant=variant, at=at, ok=False, counts={"seen": len(unique)})
         else:
             ours = last is not None and last.stats.get("code", stats.get("code")) != stats.get("code")
-            batch = _Batch("ours" if ours else "source", backfill=last is None or ours)
-            _compare(batch, unique, writer, stats, variant, at, progress)
+            batch = Batch("ours" if ours else "source", backfill=last is None or ours)
+            compare(batch, unique, writer, stats, variant, at, progress)
             run = Run(source=name, variant=variant, at=at, ok=True, counts=batch.counts)
         run = replace(run, errors=errors, warnings=warnings, stats=stats)
         if not store.has_run(run):
@@ -92,8 +92,8 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
     return run
 
 
-def _compare(
-    batch: _Batch,
+def compare(
+    batch: Batch,
     unique: Mapping[str, Notice],
     writer: Writer,
     stats: Mapping[str, Any],
@@ -155,7 +155,7 @@ def _new(
     )
 
 
-def _again(old: Record, notice: Notice, facts: Mapping[str, Any], variant: str, at: str, batch: _Batch) -> None:
+def _again(old: Record, notice: Notice, facts: Mapping[str, Any], variant: str, at: str, batch: Batch) -> None:
     """A known programme: what the source changed is told apart from what we read differently.
 
     In the first run of another version of the spider nobody can tell them apart, and what differs counts as ours.

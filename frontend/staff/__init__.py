@@ -2,12 +2,25 @@
 
 from fastapi import APIRouter
 
-from frontend.staff import account, audit, collections, finding, overview, programme, review, sign_in, sources, users
+from frontend.staff import (
+    account,
+    audit,
+    collections,
+    finding,
+    importing,
+    overview,
+    own,
+    programme,
+    review,
+    sign_in,
+    sources,
+    users,
+)
 from frontend.staff.access import COOKIE, SignedOut, signed_out
 
 __all__ = ["COOKIE", "ROOMS", "SignedOut", "router", "signed_out"]
 
-ROOMS = (sign_in, overview, review, finding, programme, collections, sources, audit, account, users)
+ROOMS = (sign_in, overview, review, finding, programme, collections, importing, own, sources, audit, account, users)
 
 router = APIRouter(include_in_schema=False)
 for each in ROOMS:

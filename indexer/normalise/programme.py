@@ -238,10 +238,10 @@ def _window(period: Period, today: str, codes: Sequence[str]) -> tuple[Window | 
     problems: list[Problem] = []
     ends: dict[str, str | None] = {}
     for name, value in (("opens", period.opens), ("closes", period.closes)):
-        moment = _moment(value, today)
-        if value.strip() and moment is None:
+        at = moment(value, today)
+        if value.strip() and at is None:
             problems.append(Problem(field="windows", code="unread", raw=value))
-        ends[name] = moment
+        ends[name] = at
     opens, closes = ends["opens"], ends["closes"]
     if closes and int(closes[:4]) - int(today[:4]) >= FAR_YEARS:
         closes = None
@@ -266,7 +266,8 @@ def _window(period: Period, today: str, codes: Sequence[str]) -> tuple[Window | 
     return window, problems
 
 
-def _moment(value: str, today: str) -> str | None:
+def moment(value: str, today: str) -> str | None:
+    """The one day, or minute, that a field names; None where it names none."""
     value = value.strip()
     if _INSTANT.fullmatch(value):
         return deadlines.instant_in_japan(value)

@@ -15,21 +15,27 @@ from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record,
 from indexer.store.review import Finding, Item, ReviewReading, ReviewWriting
 from indexer.store.runs import Run, RunReading, RunWriting
 from indexer.store.staff import Decision, Entry, StaffReading, StaffWriting, decisions
+from indexer.store.uploads import Upload, UploadReading, UploadWriting
 
 __all__ = [
     "Attempts", "Busy", "Collection", "Decision", "Edition", "Entry", "Finding", "Item", "LayoutError", "Lost",
-    "Record", "Run", "Session", "SignIn", "Store", "StoreError", "User", "Writer", "canonical", "metadata", "stamp",
+    "Record", "Run", "Session", "SignIn", "Store", "StoreError", "Upload", "User", "Writer", "canonical", "metadata",
+    "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError
 """Whatever goes wrong between us and the database."""
 
 
-class Writer(ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting, ReviewWriting):
+class Writer(
+    ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting, ReviewWriting, UploadWriting
+):
     """What one transaction can do."""
 
 
-class Store(ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading):
+class Store(
+    ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading, UploadReading
+):
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 
     LayoutError where a newer version wrote it, or where it is of an older layout and `upgrade` is False.

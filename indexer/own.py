@@ -1,0 +1,152 @@
+"""Programmes of our own: what staff add by hand, because it is on paper only, or bring from a municipality's table.
+
+They are notices like those of any source, under a source of their own: read by the same rules, and never touched by a
+crawl, which knows nothing of them.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from crawlers.items import Notice as Notice
+from crawlers.items import Period as Period
+from indexer.ingest import Batch, compare, differences, notice_of
+from indexer.normalise.programme import normalise, programme_id
+from indexer.schema import Change, Programme
+from indexer.store import Decision, Entry, Record, Run, Store, Writer, canonical, stamp
+
+SOURCE = "own"
+FACTS: Mapping[str, Any] = {
+    "title": "職員が登録した支援",
+    "publisher": "このサイトの職員",
+    "url": "/about",
+    "licence": "各実施機関の利用条件による",
+    "attribution": "出典：実施機関の資料をもとに、このサイトの職員が登録",
+    "kind": "",
+    "verified": True,
+    # Nobody crawls it: it is never overdue.
+    "days": 100_000,
+    "after": "",
+    "second_hand": False,
+}
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What taking in a notice would do. `changes` are of the watched fields, with before and after."""
+
+    id: str
+    notice: Notice
+    programme: Programme
+    before: Record | None
+    changes: Sequence[Change] = field(default=())
+
+    @property
+    def new(self) -> bool:
+        return self.before is None
+
+    @property
+    def changed(self) -> bool:
+        words = canonical(asdict(self.notice))
+        return self.before is not None and (self.before.notice != words or not self.before.listed)
+
+
+def planned(store: Store, notices: Sequence[Notice], now: datetime) -> list[Planned]:
+    """What taking these in would do. Nothing is written."""
+    at = stamp(now)
+    found = []
+    for notice in notices:
+        id = programme_id(notice)
+        before = store.get(id)
+        programme = normalise(notice, at[:10], facts=FACTS, fetched_at=at)
+        changes = differences(before.programme, programme, at, "source") if before else []
+        found.append(Planned(id, notice, programme, before, tuple(changes)))
+    return found
+
+
+def digest(plan: Sequence[Planned], ending: Sequence[str] = ()) -> str:
+    """What a plan would do, in short: another plan has another digest."""
+    parts = [(each.id, asdict(each.notice), each.before.notice_hash if each.before else "") for each in plan]
+    return hashlib.sha256(canonical([parts, sorted(ending)])).hexdigest()
+
+
+def take(
+    store: Store, notices: Sequence[Notice], *, by: str, now: datetime, what: str, ending: Sequence[str] = ()
+) -> Run:
+    """Takes the notices in, and takes those of `ending` (ids) down: all of it or nothing. `what` is for the audit."""
+    at = stamp(now)
+    stats = {"source": SOURCE, "facts": dict(FACTS), "expect": {"complete": False}}
+    unique = {programme_id(each): each for each in notices}
+    with store.transaction() as writer:
+        known = writer.known(SOURCE)
+        before = {id: known[id].notice for id in unique if id in known}
+        writer.set_source(SOURCE, dict(FACTS))
+        batch = Batch("source")
+        compare(batch, unique, writer, stats, "{}", at, None)
+        _end(writer, ending, at, batch)
+        run = Run(source=SOURCE, variant="{}", at=at, ok=True, counts=batch.counts, stats={"by": by})
+        writer.add_run(run)
+        for id, notice in unique.items():
+            new = canonical(asdict(notice))
+            if before.get(id) != new:
+                was = _filled(before[id]) if id in before else None
+                writer.note(Entry(at=at, by=by, action=what, target=id, was=was, now=_filled(new)))
+        for id in ending:
+            writer.note(Entry(at=at, by=by, action="end own", target=id, note=what))
+    return run
+
+
+def _end(writer: Writer, ids: Sequence[str], at: str, batch: Batch) -> None:
+    writer.list_again(list(ids), False, at)
+    writer.remember([(id, Change(at=at, field="listed", was=True, now=False)) for id in ids])
+    batch.counts["gone"] += len(ids)
+
+
+def set_listed(store: Store, id: str, listed: bool, *, by: str, now: datetime, note: str) -> None:
+    """Takes one of ours down, or puts it back."""
+    at = stamp(now)
+    with store.transaction() as writer:
+        writer.list_again([id], listed, at)
+        writer.remember([(id, Change(at=at, field="listed", was=not listed, now=listed))])
+        writer.note(Entry(at=at, by=by, action="list own" if listed else "end own", target=id, note=note))
+
+
+def keep_kind(store: Store, id: str, kind: str, *, by: str, now: datetime) -> None:
+    """Who adds a programme says what it is: where our reading says otherwise, that is a correction like any other."""
+    record = store.get(id)
+    if record is None or not kind:
+        return
+    read = record.programme.kind.value
+    with store.transaction() as writer:
+        current = writer.current(id, "kind")
+        if read == kind and current is not None:
+            writer.undo(current.id or 0)
+        elif read != kind and (current is None or (current.was, current.now) != (read, kind)):
+            note = "登録のときに選んだ種類"
+            writer.decide(Decision(programme=id, field="kind", was=read, now=kind, by=by, at=stamp(now), note=note))
+
+
+def next_key(store: Store) -> str:
+    """A number that no programme of ours has had."""
+    with store.transaction() as writer:
+        number = int(writer.fact("own_number") or 0) + 1
+        writer.set_fact("own_number", number)
+    return f"{number:04}"
+
+
+def notice_in(record: Record) -> Notice:
+    """What was written for a programme of ours."""
+    return notice_of(orjson.loads(record.notice))
+
+
+def ours(store: Store) -> list[Record]:
+    """Every programme of ours."""
+    return list(store.records(SOURCE))
+
+
+def _filled(notice: bytes) -> dict[str, Any]:
+    return {name: value for name, value in orjson.loads(notice).items() if value}
