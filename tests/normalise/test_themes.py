@@ -50,6 +50,14 @@ SHARED = Path(os.environ.get("SHIEN_SHARED", ROOT.parent / "shared"))
             "青山市は試作費の一部を助成する。詳しくはホームページへ。",
             "subsidy",
         ),
+        # what has come about invites nobody, also where a word inside is of another kind
+        ("青山の飲食店を支える勉強会が発足", "組合と市が加わり、災害に備える。", "news"),
+        ("「元気な会社応援パッケージ」策定", "融資の限度額を引き上げ、セーフティネット保証を続ける。", "news"),
+        ("研修施設として4月にリニューアルオープン", "駅の近くに移り、研修がより受けやすくなる。", "news"),
+        ("診断士試験を再実施へ：青山県", "青山では台風で試験が取りやめになった。", "news"),
+        ("大雨の被災企業に支援措置", "特別相談窓口を開設し、災害復旧貸付や信用保証を行う。", "consultation"),
+        ("起業家の輪を広げる", "発表会を行うマッチングイベントへのエントリーの受け付けを始めた。", "seminar"),
+        ("くらし応援券の加盟店を募集", "券を利用できる店を募集している。登録は無料。", OTHER),
         ("観光列車の運行開始：青山市", "青山市は来月から運行を始める。", "news"),
         ("資金繰りはどう見直せばよいでしょうか。", "ビジネスQ&A 回答 まずは資金繰り表をつくります。", "qa"),
         ("はじめての輸出の手引き", "", "guide"),
@@ -62,6 +70,7 @@ SHARED = Path(os.environ.get("SHIEN_SHARED", ROOT.parent / "shared"))
         ("丁寧な接客で客層を広げた老舗旅館", "-", "case"),
         # who is presented, with the place or in a profile, is told of; who only stands behind the colon announces
         ("伴走支援で売り上げを伸ばした指導員：青山商工会（青森県青山市）", "指導員は店を回る。", "case"),
+        ("課題を見つける支援とは：青山商工会議所広域指導員・青山太郎氏", "指導員を育てる青山氏に聞いた。", "case"),
         (
             "工場の電気代を見直す：青山信用金庫",
             "専門家派遣を行う。機関分類：信用金庫 支援事例 企業データ 企業名",
@@ -134,6 +143,16 @@ GX = [
     ("産廃3R推進補助金", {"circular"}, {"reduce"}),
     ("造林事業補助金", {"sinks"}, {"reduce"}),
     ("ISO50001認証取得補助金", {"management"}, {"reduce"}),
+    ("地域資源循環型の農業で町を支える補助金", {"circular"}, {"reduce"}),
+    ("新手法による電力融通モデル創出事業", {"storage_ems"}, {"reduce"}),
+    ("次世代燃料の導入補助金", {"hydrogen"}, {"reduce"}),
+    # a building built to show the way is a building, not research
+    ("ネット・ゼロ・エネルギー・ビル実証事業（ZEB）", {"buildings"}, {"reduce"}),
+    ("超高層ZEH-M実証事業", {"buildings"}, {"reduce"}),
+    # a diagnosis alone, and one beside what follows from it
+    ("青山市省エネルギー診断補助金", {"energy_saving"}, {"measure"}),
+    ("エネルギー利用最適化診断等事業", {"energy_saving"}, {"measure"}),
+    ("CO2削減ポテンシャル診断推進事業のうち低炭素機器導入事業", {"energy_saving"}, {"measure", "reduce"}),
     # the part of a budget line, where it is about something else
     ("廃棄物発電導入促進事業（うち汚染変圧器の高効率化によるCO2削減推進事業）", {"energy_saving"}, {"reduce"}),
     ("廃棄物発電導入促進事業（うち地域の廃棄物の活用事業）", {"renewables", "circular"}, {"reduce"}),
@@ -176,6 +195,7 @@ def test_gx(title: str, themes: set[str], stages: set[str]) -> None:
         ("観光地の足を支える補助金", "道路運送車両法に定める自動車、容器包装リサイクル法第3条の容器を対象とします。"),
         ("環境対応型給油所支援事業", "環境問題に備え、土壌汚染の検査に要する経費を補助します。"),
         ("独自の真空断熱技術で宇宙に挑む", "同社は真空断熱の容器を製造している。"),
+        ("石油製品販売業の次世代燃料供給体制構築事業", "給油所の地下タンクの入換えに要する経費を補助します。"),
         ("省令の改正", "食品循環資源の再生利用等の促進に関する法律が改正されました。"),
         (
             "人材育成助成金",
@@ -219,6 +239,13 @@ def test_the_text_speaks_where_the_title_is_silent() -> None:
         ("選別設備導入事業（脱炭素）", "", {"energy_saving"}),
         # what is named in one breath is offered together
         ("再エネ設備導入補助金", "太陽光発電設備及び蓄電池の導入費の一部を補助します。", {"renewables", "storage_ems"}),
+        ("太陽光発電導入支援事業", "太陽光発電設備への蓄電池の併設を支援します。", {"renewables", "storage_ems"}),
+        # words of gx in general name no theme of a firm whose own work the text names
+        (
+            "CO2排出削減に挑む老舗",
+            "同社は廃プラスチックを再資源化し、資源循環の輪を広げ、廃棄物を減らした。",
+            {"circular"},
+        ),
         ("再エネ設備導入補助金", "蓄電池の補助金とは併用できません。太陽光発電設備が対象です。", {"renewables"}),
     ],
 )

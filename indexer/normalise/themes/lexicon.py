@@ -89,6 +89,7 @@ class Lexicon:
         self.together: list[tuple[str, str]] = [(one, other) for one, other in rules["together"]]
         self.in_general: Mapping[str, Any] = rules["in_general"]
         self.stage_of_kind: Mapping[str, str] = themes["stages"]["by_kind"]
+        self.measure_alone = re.compile(themes["stages"]["measure_alone"])
         for label in ("gx", *labels("theme")):
             for rule in rules[label]:
                 effect = Effect(

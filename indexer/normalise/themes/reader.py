@@ -112,7 +112,7 @@ def _themes(reading: Reading, kind: str) -> tuple[str, ...]:
         if {one, other} & chosen and {(one, other), (other, one)} & reading.together:
             chosen |= {one, other}
     rule = words.in_general
-    if reading.general.title("gx") and (kind in rule["kinds"] or (kind in rule["alone_kinds"] and not named)):
+    if reading.general.title("gx") and (kind in rule["kinds"] or (kind in rule["alone_kinds"] and not chosen)):
         chosen.add(rule["theme"])
     return tuple(theme for theme in ids if theme in chosen)
 
@@ -128,6 +128,8 @@ def _stages(reading: Reading, kind: str, themes: Sequence[str]) -> tuple[str, ..
             found = {"know"}
         least = 0.0 if "measurement" in themes else MEASURES
         measures |= reading.stage.text("measure") > least
+        if lexicon().measure_alone.search(reading.title.text):
+            found = {"measure"}
     if measures and kind != "seminar":
         found.add("measure")
     return tuple(key for key in labels("stage") if key in found)

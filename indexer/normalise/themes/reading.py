@@ -42,7 +42,7 @@ REPEATS: Final = 3
 """How often a word counts: the second time half, the third time a third."""
 
 _JOINT = re.compile(
-    "(?:設備|システム|装置|等)*(?:[・、,や+と]|及び|および|並びに|ならびに|又は|または)(?:定置用|家庭用|業務用|産業用)?"
+    "(?:設備|システム|装置|等)*(?:[・、,や+と]|及び|および|並びに|ならびに|又は|または|への)(?:定置用|家庭用|業務用|産業用)?"
 )
 
 

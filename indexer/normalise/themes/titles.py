@@ -13,7 +13,8 @@ class Title:
 
     `source_word` is the source's word before the colon or in 【】, `issuer` who stands behind the last colon, `company`
     the issuer that is a company, or the title that is a company's name and nothing else; all as in the raw title.
-    `portrait`: the issuer stands there with its place. `part` is where the part of a budget line begins, else 0.
+    `portrait`: the issuer stands there with its place, or is a person (氏). `part` is where the part of a
+    budget line begins, else 0.
     """
 
     text: str
@@ -31,14 +32,14 @@ _ISSUER = re.compile(r"(?:[都道府県市区町村省庁局部課室会社]|セ
 _PREFIX = re.compile(r"\s*([^「」：:]{1,14}?)\s*[：:]\s*(?=\S)")
 _BY = re.compile(
     r"\s*[：:]\s*([^：:「」]{1,45}?(?:[都道府県市区町村省庁局会社団行]|機構|公庫|金庫|組合|センター|本部|事務所|など|期"
-    r"|[A-Z]{3,}|[)）]))\s*$"
+    r"|[A-Z]{3,}|[一-龥]氏|[)）]))\s*$"
 )
 # 「… - 支援の窓口 - 青山県公式ホームページ」「… | 青山ネット」
 _SITE = re.compile(
     r"(?:\s[-–—]\s|\s*[|/]\s*)[^|/]{0,40}(?:ホームページ|公式サイト|Webサイト|ウェブサイト|県庁|市役所|ネット)\s*$"
     r"|(?:\s[-–—]|\s*\|)\s[^|/\s]{1,6}[都道府県市区町村]\s*$"
 )
-_PORTRAIT = re.compile(r"[(][^()]{2,3}[都道府県][^()]{1,12}[)]$")
+_PORTRAIT = re.compile(r"[(][^()]{2,3}[都道府県][^()]{1,12}[)]$|[一-龥]氏$")
 _PART = re.compile(r"[(]うち|事業費?(?:補助金)?[)]?のうち")
 _COMPANY = re.compile("株式会社|有限会社|合同会社")
 _COMPANY_ALONE = re.compile("(?:株式会社|有限会社|合同会社).{1,20}|.{1,20}(?:株式会社|有限会社|合同会社)")
