@@ -10,6 +10,9 @@ from indexer.state import State, standing
 FRESH = timedelta(days=30)
 """So long a change is news."""
 
+NEWS = ("windows", "listed", "amount")
+"""Fields whose changes can be news."""
+
 
 OFFERED = frozenset({State.OPEN, State.CLOSING, State.ROLLING, State.UPCOMING})
 
@@ -27,7 +30,7 @@ def news(
         (each for each in changes if each.cause == "source" and now - datetime.fromisoformat(each.at) <= FRESH),
         key=lambda each: each.at,
     )
-    of = {name: [each for each in fresh if each.field == name] for name in ("windows", "listed", "amount")}
+    of = {name: [each for each in fresh if each.field == name] for name in NEWS}
     if of["listed"] and not of["listed"][-1].now:
         at = of["listed"][-1].at
         stood = standing(windows, kind, listed=True, now=datetime.fromisoformat(at))

@@ -126,14 +126,16 @@ def ingest(
 
 @app.command()
 def publish() -> None:
-    """Makes the store searchable: builds an index beside the live one, checks it, swaps."""
+    """Makes the store searchable: brings the index beside the live one up to date, checks it, swaps."""
     settings = Settings()
     store = Store(settings.store_url)
     now = settings.clock()
     with Reporter() as report, running(settings) as where:
         reread(store, now(), report)
-        count = make_searchable(where, store, now(), report)
-        report.say(f"published: {count} programmes")
+        published = make_searchable(where, store, now(), report)
+        report.say(
+            f"published: {published.count} programmes ({published.written} written, {published.removed} removed)"
+        )
 
 
 @app.command()

@@ -234,7 +234,7 @@ class Night:
         if published and not self._unpublished() and not due_again(published["at"], self.clock()):
             return
         with running(self.settings) as where:
-            summary.published = publish(where, self.store, self.clock(), self.progress)
+            summary.published = publish(where, self.store, self.clock(), self.progress).count
 
     def _links(self, summary: Summary) -> None:
         if self.settings.link_minutes:

@@ -1,7 +1,7 @@
 """What a person should look at: what the machine could not read, what contradicts itself, what moved underneath."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from indexer.curate import Curated, whole
 from indexer.duplicates import DIFFERS
 from indexer.schema import NOT_OFFERED, Kind, Link, LinkState, Programme
-from indexer.state import State, standing
-from indexer.store import Finding, Store, Writer, stamp
+from indexer.state import State, standing, timeline
+from indexer.store import Finding, Store, stamp
 
 KINDS = ("report", "stale", "deadline", "conflict", "place", "link", "theme", "new", "other")
 """What there is to look at, the most pressing first."""
@@ -118,26 +118,37 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def turns(curated: Curated) -> list[int]:
+    """The Unix seconds at which there may be something else to look at though nobody changed anything."""
+    record, programme = curated.record, curated.record.programme
+    times = timeline(programme.windows, programme.kind)
+    found = [*times.starts, *(end for _, end in times.spans)] if times else []
+    if programme.gx:
+        found.append(int((datetime.fromisoformat(record.first_seen) + timedelta(days=NEW_DAYS)).timestamp()))
+    return found
+
+
 class Watch:
-    """Gathers what there is to look at while all programmes pass by, and keeps it in one transaction."""
+    """Tells what there is to look at in one programme after the other."""
 
     def __init__(self, store: Store, now: datetime) -> None:
         self.now = now
         self._reports: dict[str, list[dict[str, Any]]] = {}
         for each in store.reports():
             self._reports.setdefault(each["programme"], []).append(each)
-        self._links = store.links()
-        self._found: list[Finding] = []
+        self._links = {id: link for id, link in store.links().items() if link.state is LinkState.INVALID}
 
-    def see(self, curated: Curated, ids: Iterable[str]) -> None:
-        """A programme with all its listings, and their ids."""
-        reports = [each for id in ids for each in self._reports.get(id, ())]
-        link = self._links.get(curated.record.programme.id)
-        self._found += findings(curated, self.now, reports=reports, link=link)
+    def known(self, ids: Sequence[str]) -> list[Any]:
+        """What others than its sources and staff say of a programme with these listings, as JSON."""
+        link = self._links.get(ids[0])
+        return [*(each["id"] for each in self._reported(ids)), link.url if link else ""]
 
-    def keep(self, writer: Writer) -> None:
-        writer.find(self._found, stamp(self.now))
-        writer.forget_review(stamp(self.now - timedelta(days=KEPT_DAYS)))
+    def see(self, curated: Curated, ids: Sequence[str]) -> list[Finding]:
+        """What there is to look at in a programme with all its listings (their ids, the leading one first)."""
+        return list(findings(curated, self.now, reports=self._reported(ids), link=self._links.get(ids[0])))
+
+    def _reported(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        return [each for id in ids for each in self._reports.get(id, ())]
 
 
 def refresh(store: Store, id: str, now: datetime, by: str = "") -> None:
@@ -149,5 +160,4 @@ def refresh(store: Store, id: str, now: datetime, by: str = "") -> None:
         reports = [each for one in ids for each in store.reports(one)]
         found += findings(curated, now, reports=reports, link=store.link(ids[0]))
     with store.transaction() as writer:
-        for one in ids:
-            writer.find([each for each in found if each.programme == one], stamp(now), of=one, by=by)
+        writer.find(found, stamp(now), of=ids, by=by)

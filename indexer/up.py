@@ -155,8 +155,8 @@ class Site:
                 )
             reread(store, now(), self.report)
             where = self.engine.endpoint if self.engine else endpoint(self.settings)
-            count = publish(where, store, now(), self.report)
-            self.report.say(f"published: {count} programmes")
+            published = publish(where, store, now(), self.report)
+            self.report.say(f"published: {published.count} programmes")
         finally:
             store.close()
 

@@ -89,9 +89,9 @@ def one(code: str = "unread", about: str = "a", programme: str = "invented-0001"
     return Finding(programme=programme, kind="deadline", code=code, about=about, **more)
 
 
-def put(store: Store, at: str, *found: Finding, of: str = "", by: str = "") -> list[tuple[str, str]]:
+def put(store: Store, at: str, *found: Finding, by: str = "") -> list[tuple[str, str]]:
     with store.transaction() as writer:
-        writer.find(found, at, of=of, by=by)
+        writer.find(found, at, of=["invented-0001"], by=by)
     return [(each.code, each.about) for each in store.waiting()]
 
 
@@ -100,7 +100,7 @@ def test_items_come_and_go_and_their_days_are_counted(store: Store) -> None:
     assert put(store, days[0], one(), one(about="b")) == [("unread", "a"), ("unread", "b")]
     assert put(store, days[1], one(), one(about="b")) == [("unread", "a"), ("unread", "b")]
     assert put(store, days[2], one(about="b")) == [("unread", "b")]
-    assert put(store, days[3], one(), of="invented-0001", by="hanako") == [("unread", "a")]
+    assert put(store, days[3], one(), by="hanako") == [("unread", "a")]
     assert store.flow(NOW) == {
         days[0][:10]: (2, 0, 0),
         days[2][:10]: (0, 0, 1),
@@ -130,7 +130,7 @@ def test_what_was_seen_stays_away_until_it_is_about_something_else(store: Store)
 def test_a_publication_does_not_bring_back_what_was_mended_meanwhile(store: Store) -> None:
     began, during, later = (stamp(NOW + timedelta(minutes=each)) for each in (0, 1, 60))
     put(store, stamp(NOW - timedelta(days=1)), one())
-    assert put(store, during, of="invented-0001", by="hanako") == []
+    assert put(store, during, by="hanako") == []
     assert put(store, began, one()) == []
     assert put(store, later, one()) == [("unread", "a")]
 
@@ -146,9 +146,9 @@ def test_a_publication_and_a_look_at_one_find_the_same(store: Store) -> None:
     for id in ("invented-0001", "invented-0002"):
         known = store.get(id)
         assert known
-        watch.see(apply(known, []), [id])
-    with store.transaction() as writer:
-        watch.keep(writer)
+        seen = watch.see(apply(known, []), [id])
+        with store.transaction() as writer:
+            writer.find(seen, stamp(NOW), of=[id])
     together = store.waiting()
     for each in together:
         refresh(store, each.programme, NOW)

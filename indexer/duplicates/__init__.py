@@ -7,7 +7,7 @@ has lost a second, one that sees two as one may miss the second.
 """
 
 from indexer.duplicates.identity import MARKS, Identity, identity, without_place, years_of
-from indexer.duplicates.matching import Group, Match, groups, matches, weak_names
+from indexer.duplicates.matching import Group, Match, groups, matches, pairs, weak_names
 from indexer.duplicates.merging import DIFFERS, merged
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "identity",
     "matches",
     "merged",
+    "pairs",
     "weak_names",
     "without_place",
     "years_of",

@@ -1,9 +1,11 @@
 """Which listings are one programme: pairs that agree in everything they say, and the groups that they form."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from zlib import crc32
 
 from rapidfuzz import fuzz
 
@@ -143,40 +145,76 @@ def weak_names(everything: Iterable[Identity]) -> frozenset[str]:
 def matches(everything: Iterable[Identity]) -> list[Match]:
     """Every two listings that are the same programme."""
     known = list(everything)
-    weak = weak_names(known)
-    by_id = {each.id: each for each in known}
-    found = [match for one, other in _candidates(known) if (match := same(one, other, weak))]
-    return _unambiguous(found, by_id)
+    return _unambiguous(pairs(known, weak_names(known)), {each.id: each.source for each in known})
+
+
+def pairs(known: Sequence[Identity], weak: frozenset[str], of: Container[str] | None = None) -> list[Match]:
+    """Every two listings that may be the same, each pair seen alone; `of`: only those with one of these ids in them."""
+    return [match for one, other in _candidates(known, of) if (match := same(one, other, weak))]
 
 
 Key = tuple[str, ...]
 
 
-def _candidates(known: Sequence[Identity]) -> Iterator[tuple[Identity, Identity]]:
+def _candidates(known: Sequence[Identity], of: Container[str] | None) -> Iterator[tuple[Identity, Identity]]:
     """Two listings that may be the same: of different sources, one prefecture, sharing rare 3-grams or an address, and
     not of different years. What tells as of the whole country meets what closes in a prefecture on the same day.
     """
-    common = Counter(gram for each in known for name in (*each.names, *each.told) for gram in _grams(name))
+    common = _common(known)
     index: dict[Key, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+
+    def file(i: int, keys: Iterable[Key]) -> None:
+        for key in keys:
+            for year in known[i].years or (_NO_YEAR,):
+                index[key][year].append(i)
+
+    if of is not None:
+        for i, each in enumerate(known):
+            if each.id in of:
+                file(i, _keys(each, common)[0])
     for i, each in enumerate(known):
-        rare: set[str] = set()
-        for name in (*each.names, *each.told):
-            own = sorted(_grams(name), key=lambda gram: (common[gram], gram))
-            # Names that are near share most of their 3-grams, and so at least one of the rarer half.
-            rare.update(own[: len(own) // 2 + 1])
-        shared = [(place, gram) for gram in sorted(rare) for place in sorted(_blocks(each))]
-        shared += [("url", each.url)] if each.url else []
-        mine, theirs = _crossing(each, rare)
+        mine, theirs = _keys(each, common)
+        asked = of is not None and each.id in of
         seen: set[int] = set()
-        for key in (*shared, *theirs):
+        for key in theirs:
             met = index.get(key, {})
             for j in (j for year in ((*each.years, _NO_YEAR) if each.years else met) for j in met.get(year, ())):
-                if j not in seen and known[j].source != each.source:
+                # Of two that are both asked for, the later one asks.
+                if j not in seen and known[j].source != each.source and not (asked and j > i):
                     seen.add(j)
-                    yield known[j], each
-        for key in (*shared, *mine):
-            for year in each.years or (_NO_YEAR,):
-                index[key][year].append(i)
+                    yield known[min(i, j)], known[max(i, j)]
+        if of is None:
+            file(i, mine)
+
+
+COUNTERS = 2**22
+"""3-grams are counted in so many counters; two that share one only stand elsewhere in the order of what is rare."""
+
+
+def _common(known: Iterable[Identity]) -> "array[int]":
+    counted = array("I", bytes(COUNTERS * array("I").itemsize))
+    for each in known:
+        for name in (*each.names, *each.told):
+            for gram in _grams(name):
+                counted[_counter(gram)] += 1
+    return counted
+
+
+def _counter(gram: str) -> int:
+    return crc32(gram.encode()) % COUNTERS
+
+
+def _keys(each: Identity, common: Sequence[int]) -> tuple[list[Key], list[Key]]:
+    """What it is found by, and what it finds others by."""
+    rare: set[str] = set()
+    for name in (*each.names, *each.told):
+        own = sorted(_grams(name), key=lambda gram: (common[_counter(gram)], gram))
+        # Names that are near share most of their 3-grams, and so at least one of the rarer half.
+        rare.update(own[: len(own) // 2 + 1])
+    shared: list[Key] = [(place, gram) for gram in sorted(rare) for place in sorted(_blocks(each))]
+    shared += [("url", each.url)] if each.url else []
+    mine, theirs = _crossing(each, rare)
+    return shared + mine, shared + theirs
 
 
 def _crossing(each: Identity, rare: Iterable[str]) -> tuple[list[Key], list[Key]]:
@@ -199,13 +237,13 @@ def _blocks(each: Identity) -> set[str]:
     return {code if code == "JP" else regions.prefecture_of(code) for code in each.areas} or {"JP", ""}
 
 
-def _unambiguous(found: Sequence[Match], by_id: Mapping[str, Identity]) -> list[Match]:
+def _unambiguous(found: Sequence[Match], source: Mapping[str, str]) -> list[Match]:
     """Leaves out where one listing may be any of several of another source: then it is of all of them, or of none."""
     options: dict[tuple[str, str], list[Match]] = defaultdict(list)
     for match in found:
-        options[match.other, by_id[match.one].source].append(match)
+        options[match.other, source[match.one]].append(match)
         if not match.quoted:
-            options[match.one, by_id[match.other].source].append(match)
+            options[match.one, source[match.other]].append(match)
     refused: set[Match] = set()
     for several in options.values():
         best = sorted(several, key=lambda match: -match.likeness)
@@ -219,21 +257,26 @@ def groups(
     everything: Sequence[Identity],
     decided: Mapping[tuple[str, str], bool] | None = None,
     order: Mapping[str, int] | None = None,
+    found: Sequence[Match] | None = None,
 ) -> list[Group]:
     """Groups of two and more. `decided`: what people said of two ids (sorted): the same or not; it beats every rule.
 
     `order` ranks sources: the lowest leads (the issuer's own before an aggregator), then the one that says most.
+    `found` are the pairs of everything where they are known already.
     """
     decided, order = decided or {}, order or {}
     by_id = {each.id: each for each in everything}
-    pairs = [
+    if found is None:
+        found = pairs(everything, weak_names(everything))
+    clear = _unambiguous(found, {each.id: each.source for each in everything})
+    agreed = [
         Match(one, other, 1, "decided")
         for (one, other), yes in decided.items()
         if yes and one in by_id and other in by_id
-    ] + sorted(matches(everything), key=lambda match: (-match.likeness, match.one, match.other))
+    ] + sorted(clear, key=lambda match: (-match.likeness, match.one, match.other))
     group: dict[str, set[str]] = {}
     why: dict[str, str] = {}
-    for match in pairs:
+    for match in agreed:
         mine, theirs = group.get(match.one, {match.one}), group.get(match.other, {match.other})
         if mine is theirs or any(_apart(a, b, match, by_id, decided) for a in mine for b in theirs):
             continue
@@ -242,14 +285,14 @@ def groups(
         united = mine | theirs
         for each in united:
             group[each] = united
-    found = {id(members): members for members in group.values()}.values()
+    several = {id(members): members for members in group.values()}.values()
 
     def rank(member: str) -> tuple[int, int, str]:
         each = by_id[member]
         return order.get(each.source, 0), -len(each.spans), member
 
     return sorted(
-        (Group(tuple(sorted(members, key=rank)), {each: why[each] for each in members}) for members in found),
+        (Group(tuple(sorted(members, key=rank)), {each: why[each] for each in members}) for members in several),
         key=lambda each: each.members,
     )
 

@@ -12,15 +12,16 @@ from indexer.store.collections import Collection, CollectionReading, CollectionW
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record, programmes, same
+from indexer.store.publication import Document, Glimpse, Prepared, PublicationReading, PublicationWriting, chunks
 from indexer.store.review import Finding, Item, ReviewReading, ReviewWriting
 from indexer.store.runs import Run, RunReading, RunWriting
 from indexer.store.staff import Decision, Entry, StaffReading, StaffWriting, decisions
 from indexer.store.uploads import Upload, UploadReading, UploadWriting
 
 __all__ = [
-    "Attempts", "Busy", "Collection", "Decision", "Edition", "Entry", "Finding", "Item", "LayoutError", "Lost",
-    "Record", "Run", "Session", "SignIn", "Store", "StoreError", "Upload", "User", "Writer", "canonical", "metadata",
-    "stamp",
+    "Attempts", "Busy", "Collection", "Decision", "Document", "Edition", "Entry", "Finding", "Glimpse", "Item",
+    "LayoutError", "Lost", "Prepared", "Record", "Run", "Session", "SignIn", "Store", "StoreError", "Upload", "User",
+    "Writer", "canonical", "chunks", "metadata", "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError
@@ -28,13 +29,27 @@ StoreError = sa.exc.SQLAlchemyError
 
 
 class Writer(
-    ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting, ReviewWriting, UploadWriting
+    ProgrammeWriting,
+    RunWriting,
+    StaffWriting,
+    AccountWriting,
+    CollectionWriting,
+    ReviewWriting,
+    UploadWriting,
+    PublicationWriting,
 ):
     """What one transaction can do."""
 
 
 class Store(
-    ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading, UploadReading
+    ProgrammeReading,
+    RunReading,
+    StaffReading,
+    AccountReading,
+    CollectionReading,
+    ReviewReading,
+    UploadReading,
+    PublicationReading,
 ):
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 

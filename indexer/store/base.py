@@ -11,6 +11,9 @@ from indexer.schema import JST
 
 metadata = sa.MetaData()
 
+CACHE = {"cache": True}
+"""Marks a table that can be computed again from the others."""
+
 
 class Text(sa.TypeDecorator[str]):
     """Text that compares and sorts by code point in every database, as Python does.

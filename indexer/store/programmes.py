@@ -1,5 +1,6 @@
 """Programmes as last understood, with their history, their listings at several sources, relations and links."""
 
+import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ programmes = sa.Table(
     sa.Column("first_seen", Text, nullable=False),
     sa.Column("changed", Text, nullable=False),
     sa.Column("last_seen", Text, nullable=False),
+    # Of all that we say about it; empty where it was last written before there was one.
+    sa.Column("digest", Text, nullable=False, server_default=""),
 )
 
 history = sa.Table(
@@ -101,6 +104,15 @@ class ProgrammeReading(Reading):
             row = connection.execute(sa.select(programmes).where(programmes.c.id == id)).first()
         return _record(row) if row else None
 
+    def some(self, ids: Sequence[str]) -> dict[str, Record]:
+        """Those of the ids that are there, in order of id."""
+        found: dict[str, Record] = {}
+        with self.engine.connect() as connection:
+            for start in range(0, len(ids), 500):
+                query = sa.select(programmes).where(programmes.c.id.in_(ids[start : start + 500]))
+                found.update((row.id, _record(row)) for row in connection.execute(query))
+        return dict(sorted(found.items()))
+
     def records(self, source: str | None = None) -> Iterator[Record]:
         """All records in order of id, read a few hundred at a time."""
         query = sa.select(programmes).order_by(programmes.c.id)
@@ -140,14 +152,15 @@ class ProgrammeReading(Reading):
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def recent(self, since: datetime) -> dict[str, list[Change]]:
-        """What changed since then, by programme."""
+    def changes(self, ids: Sequence[str], since: datetime) -> dict[str, list[Change]]:
+        """What changed since then of these programmes, by programme."""
         found: dict[str, list[Change]] = {}
         query = sa.select(history).where(history.c.at >= stamp(since)).order_by(history.c.id)
         with self.engine.connect() as connection:
-            for row in connection.execute(query):
-                change = Change(at=row.at, field=row.field, was=row.was, now=row.now, cause=row.cause)
-                found.setdefault(row.programme, []).append(change)
+            for start in range(0, len(ids), 500):
+                for row in connection.execute(query.where(history.c.programme.in_(ids[start : start + 500]))):
+                    change = Change(at=row.at, field=row.field, was=row.was, now=row.now, cause=row.cause)
+                    found.setdefault(row.programme, []).append(change)
         return found
 
     def history(self, id: str) -> list[Change]:
@@ -289,14 +302,16 @@ def _record(row: Any) -> Record:
     )
 
 
-_MADE = {"id", "data", "notice", "problems"}
+_MADE = {"id", "data", "notice", "problems", "digest"}
 
 
 def _row(record: Record) -> dict[str, Any]:
     values = {name: getattr(record, name) for name in programmes.c.keys() if name not in _MADE}  # noqa: SIM118
+    said = canonical(record.programme.model_dump(mode="json"))
     return values | {
         "id": record.programme.id,
         "problems": len(record.programme.problems),
-        "data": zlib.compress(canonical(record.programme.model_dump(mode="json")), 3),
+        "data": zlib.compress(said, 3),
         "notice": zlib.compress(record.notice, 3),
+        "digest": hashlib.blake2b(said, digest_size=16).hexdigest(),
     }

@@ -1,6 +1,6 @@
 """What waits for a person to look at: when it came, when it went, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -101,6 +101,12 @@ class ReviewReading(Reading):
         with self.engine.connect() as connection:
             return {row.source: row[1] for row in connection.execute(query)}
 
+    def awaited(self) -> list[str]:
+        """The programmes that something waits about, in order of id."""
+        query = sa.select(review.c.programme).where(review.c.went == "").distinct().order_by(review.c.programme)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
     def item(self, id: int) -> Item | None:
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(review).where(review.c.id == id)).first()
@@ -135,15 +141,13 @@ def _waiting(kind: str, source: str, gx: bool, programme: str) -> list[sa.Column
 class ReviewWriting(Writing):
     """Writers of what waits."""
 
-    def find(self, found: Iterable[Finding], at: str, *, of: str = "", by: str = "") -> None:
-        """Makes what waits what was found, in all programmes or `of` one: new ones come, what is no more goes.
+    def find(self, found: Iterable[Finding], at: str, *, of: Collection[str], by: str = "") -> None:
+        """Makes what waits what was found in these programmes: new ones come, what is no more goes.
 
-        `by`: who did what made it go. What a person has seen stays away while it is about the same; of all programmes,
-        what a person mended while they were looked at as well.
+        `by`: who did what made it go. What a person has seen stays away while it is about the same; so does what a
+        person mended after `at`, when this was looked at.
         """
-        query = sa.select(review)
-        if of:
-            query = query.where(review.c.programme == of)
+        query = sa.select(review).where(review.c.programme.in_(of))
         known: dict[tuple[str, str, str, str], Item] = {}
         for row in self.connection.execute(query.order_by(review.c.id)):
             item = Item(**row._mapping)
@@ -152,9 +156,7 @@ class ReviewWriting(Writing):
         new = [
             vars(each) | {"came": at, "went": "", "why": "", "by": ""}
             for key, each in wanted.items()
-            if key not in known
-            or known[key].why == BY_ITSELF
-            or (known[key].why == DONE and (of or known[key].went < at))
+            if key not in known or known[key].why == BY_ITSELF or (known[key].why == DONE and known[key].went <= at)
         ]
         for key, item in known.items():
             if item.went:
