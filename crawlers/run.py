@@ -10,9 +10,11 @@ import importlib
 import inspect
 import json
 import logging
+import os
 import pkgutil
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -55,6 +57,7 @@ def described(spider: type[SourceSpider]) -> dict[str, Any]:
         "facts": asdict(spider.source),
         "expect": asdict(spider.expect) | {"filled": dict(spider.expect.filled)},
         "variants": list(spider.variants),
+        "hosts": list(spider.allowed_domains),
     }
 
 
@@ -204,6 +207,13 @@ def run(
     return all(results)
 
 
+def _end_with_parent() -> None:
+    """A crawl whose parent was killed would go on asking the site beside the one that takes its place."""
+    while sys.stdin.buffer.read(1):
+        pass
+    os._exit(1)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m crawlers.run", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME")
@@ -213,7 +223,10 @@ def main() -> int:
     parser.add_argument("--record", type=Path)
     parser.add_argument("--cache", type=Path, help="pages read before, asked for again if they changed")
     parser.add_argument("--arg", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--leashed", action="store_true", help="end with whoever holds our standard input open")
     options = parser.parse_args()
+    if options.leashed:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     known = spiders()
     if options.list:
         print(json.dumps([described(each) for each in known.values()], ensure_ascii=False))

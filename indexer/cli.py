@@ -178,8 +178,11 @@ def links_(minutes: Annotated[float, typer.Option(help="For so long at the most"
 
 @app.command()
 def schedule() -> None:
-    """Looks every quarter of an hour for what is due, until it is stopped."""
-    run_schedule(Settings())
+    """Looks every quarter of an hour for what is due, until it is stopped; of several one does, the others wait."""
+    settings = Settings()
+    store = Store(settings.store_url)
+    with Reporter() as report:
+        run_schedule(settings, store, report.say)
 
 
 @app.command("doctor")
@@ -295,11 +298,16 @@ def sources() -> None:
     print("unverified: off, because it has not met its real site; `shien record NAME FOLDER` turns it on")
 
 
+MENDABLE = (
+    UpError, EngineError, CrawlError, LayoutError, Lost, StoreError, OSError, ValueError,
+)  # fmt: skip
+
+
 def main() -> None:
     """Errors that a user can mend are one line and a non-zero exit."""
     try:
         app()
-    except (UpError, EngineError, CrawlError, LayoutError, Lost, StoreError, OSError, ValueError) as error:
+    except MENDABLE as error:
         if os.environ.get("SHIEN_LOG_LEVEL") == "debug":
             raise
         # A database tells more than a line: what went wrong is in its first.

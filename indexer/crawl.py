@@ -1,14 +1,20 @@
 """Runs crawls as processes of their own: Scrapy's reactor starts once in a process, and its memory ends with it."""
 
+import contextlib
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 Progress = Callable[[str, int, int], None]
+
+
+CRAWL_HOURS = 4.0
 
 
 class CrawlError(RuntimeError):
@@ -32,12 +38,14 @@ def crawl(
     cache: Path | None = None,
     arguments: Sequence[str] = (),
     progress: Progress | None = None,
+    program: str = "crawlers.run",
 ) -> list[dict[str, Any]]:
     """Crawls into `out`; returns the final event of each source. CrawlError where the crawl as a whole did not run.
 
-    `cache` is a folder of pages read before; they are asked for again only if they changed.
+    `cache` is a folder of pages read before; they are asked for again only if they changed. A crawl that does not end
+    in CRAWL_HOURS is killed, and none outlives us.
     """
-    command = [sys.executable, "-m", "crawlers.run", "--out", str(out)]
+    command = [sys.executable, "-m", program, "--leashed", "--out", str(out)]
     if replay:
         command += ["--replay", str(replay)]
     if record:
@@ -50,7 +58,8 @@ def crawl(
     finished: list[dict[str, Any]] = []
     with (
         (out / "crawl.log").open("wb") as log,
-        subprocess.Popen([*command, *names], stdout=subprocess.PIPE, stderr=log) as process,
+        subprocess.Popen([*command, *names], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log) as process,
+        _kept(process, CRAWL_HOURS * 3600),
     ):
         assert process.stdout is not None
         try:
@@ -65,9 +74,34 @@ def crawl(
         except BaseException:
             process.terminate()
             raise
+    if code == -signal.SIGKILL:
+        raise CrawlError(f"it was killed: it did not end within {CRAWL_HOURS} hours, or somebody ended it")
     if code and not finished:
         raise CrawlError(_last_line((out / "crawl.log").read_bytes()))
     return finished
+
+
+_running: set[subprocess.Popen[bytes]] = set()
+
+
+def stop_all() -> None:
+    """Ends every crawl of this process; the next one of the same source goes on with what they have read."""
+    for each in list(_running):
+        each.terminate()
+
+
+@contextlib.contextmanager
+def _kept(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    """Can be stopped, and is killed after so long: Scrapy's own limit does not end a spider that hangs in our code."""
+    timer = threading.Timer(seconds, process.kill)
+    timer.daemon = True
+    timer.start()
+    _running.add(process)
+    try:
+        yield
+    finally:
+        _running.discard(process)
+        timer.cancel()
 
 
 def _last_line(output: bytes) -> str:

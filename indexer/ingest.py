@@ -47,7 +47,7 @@ def ingest(folder: Path, store: Store, now: datetime | None = None, progress: Pr
     found = sorted(folder.glob("*/stats.json"))
     if not found:
         raise FileNotFoundError(f"{folder} holds no crawl (no <source>/stats.json)")
-    return [_source(path.parent, store, now, progress) for path in found]
+    return [take_in(path.parent, store, now, progress) for path in found]
 
 
 @dataclass
@@ -64,7 +64,14 @@ class Batch:
     )
 
 
-def _source(folder: Path, store: Store, now: datetime | None, progress: Progress | None) -> Run:
+def take_in(
+    folder: Path,
+    store: Store,
+    now: datetime | None = None,
+    progress: Progress | None = None,
+    also: Callable[[Run, Writer], None] | None = None,
+) -> Run:
+    """Takes in one source (`<folder>/{notices.jsonl, stats.json}`). `also` is done in the same transaction."""
     stats = orjson.loads((folder / "stats.json").read_bytes())
     name, variant = stats["source"], canonical(stats.get("variant", {})).decode()
     path = folder / "notices.jsonl"
@@ -85,10 +92,9 @@ def _source(folder: Path, store: Store, now: datetime | None, progress: Progress
             batch = Batch("ours" if ours else "source", backfill=last is None or ours)
             compare(batch, unique, writer, stats, variant, at, progress)
             run = Run(source=name, variant=variant, at=at, ok=True, counts=batch.counts)
-        run = replace(run, errors=errors, warnings=warnings, stats=stats)
-        if not store.has_run(run):
-            # The same crawl taken in twice, after an interruption, is one run.
-            writer.add_run(run)
+        run = writer.add_run(replace(run, errors=errors, warnings=warnings, stats=stats))
+        if also:
+            also(run, writer)
     return run
 
 

@@ -1,107 +1,33 @@
-"""The night: crawl what is due, take it in, publish. Any interruption can be picked up where it stopped."""
+"""The night: visit what is due, publish, look after links. Any interruption can be picked up where it stopped."""
 
-import contextlib
-import hashlib
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from indexer import links
-from indexer.crawl import CrawlError, crawl, spiders
+from indexer.crawl import crawl, spiders
+from indexer.due import due
 from indexer.engine import running
 from indexer.featuring import boundary
-from indexer.ingest import ingest, reread
+from indexer.ingest import reread
 from indexer.publish import publish
-from indexer.schema import JST, LinkState
+from indexer.schema import LinkState
 from indexer.settings import Clock, Settings
 from indexer.store import Run, Store, stamp
+from indexer.visits import Visits
 
 Progress = Callable[[str, int, int], None]
 
-NIGHT = time(2, 0)
-"""When a source is read that names no time of its own (Asia/Tokyo)."""
-
-JITTER_MINUTES = 90
-"""Sources are spread over so many minutes after their time, each always by the same."""
-
-RETRY_HOURS = (1, 2, 4, 8, 16)
-"""After so many hours a source that failed is tried again before its next regular time."""
-
 SIDE_BY_SIDE = 4
-"""So many sources are read at once, each in a process of its own: one that hangs or dies takes no other with it."""
+"""So many sites are asked at once, each source in a process of its own: one that dies takes no other with it."""
 
-KEPT_NIGHTS = 14
-
-
-@dataclass(frozen=True)
-class Due:
-    """A source that is to be read, and since when."""
-
-    name: str
-    since: datetime
-    reason: str
-
-
-def offset(name: str) -> timedelta:
-    """The source's own share of the jitter: the same every night.
-
-    >>> offset("jgrants") == offset("jgrants"), offset("jgrants") < timedelta(minutes=JITTER_MINUTES)
-    (True, True)
-    """
-    share = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4]) / 2**32
-    return timedelta(minutes=int(share * JITTER_MINUTES))
-
-
-def regular(name: str, facts: Mapping[str, Any], now: datetime) -> datetime:
-    """The last regular time of a source that is not after `now`."""
-    hour, _, minute = (facts.get("after") or "").partition(":")
-    at = time(int(hour), int(minute)) if hour else NIGHT
-    today = datetime.combine(now.astimezone(JST).date(), at, tzinfo=JST) + offset(name)
-    return today if today <= now else today - timedelta(days=1)
-
-
-def due(
-    sources: Sequence[Mapping[str, Any]],
-    runs: Mapping[str, Sequence[Run]],
-    now: datetime,
-    *,
-    paused: Sequence[str] = (),
-) -> list[Due]:
-    """What is to be read at `now`, most overdue first. A pure function of what there is.
-
-    `sources` are as `indexer.crawl.spiders()` lists them, `runs` the latest runs of each source, newest first. An
-    unverified or paused source is never due. However many nights were missed, a source is due once.
-    """
-    found: list[Due] = []
-    for each in sources:
-        name, facts = each["name"], each["facts"]
-        if not facts.get("verified", True) or name in paused:
-            continue
-        own = [run for run in runs.get(name, ()) if datetime.fromisoformat(run.at) <= now]
-        good = next((datetime.fromisoformat(run.at) for run in own if run.ok), None)
-        last = datetime.fromisoformat(own[0].at) if own else None
-        since = regular(name, facts, now)
-        if good is not None and good >= since - timedelta(days=int(facts.get("days", 1)) - 1):
-            continue
-        if last is None or last < since:
-            found.append(Due(name, since if good else now, "its time has come" if last else "never read"))
-            continue
-        failures = 0
-        for run in own:
-            if run.ok:
-                break
-            failures += 1
-        wait = timedelta(hours=RETRY_HOURS[min(failures, len(RETRY_HOURS)) - 1])
-        if last + wait <= now:
-            found.append(Due(name, last + wait, f"failed {failures} times, tried again"))
-    return sorted(found, key=lambda each: (each.since, each.name))
+PUBLICATION_HOURS = 20
 
 
 @dataclass
@@ -142,7 +68,7 @@ class Summary:
 
 
 class Night:
-    """One night over a var folder. `sources` and `fetch` are what there is to read and how."""
+    """One night. `sources` and `fetch` are what there is to read and how."""
 
     def __init__(
         self,
@@ -157,105 +83,92 @@ class Night:
         self.settings, self.store, self.progress = settings, store, progress
         self.clock = clock or settings.clock()
         self.sources = spiders() if sources is None else sources
-        self.fetch = fetch
-        self.folder = settings.var / "nights"
+        self.visits = Visits(settings, store, self.sources, fetch, self.clock, progress)
 
     def run(self, only: Sequence[str] = ()) -> Summary:
         """Does what is due (or `only` these), and what an interrupted night left undone. Busy if one is at work."""
-        with self.store.alone("nightly"):
-            plan = self._plan(only)
-            summary = Summary(started=plan["started"])
-            folder = self.folder / plan["name"]
-            missing = [name for name in plan["sources"] if not (folder / name / "stats.json").exists()]
-            with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-                for name, problem in zip(
-                    missing, pool.map(lambda each: self._crawl(each, folder), missing), strict=True
-                ):
-                    if problem:
-                        summary.failed[name] = [problem]
-            self._ingest(folder, plan["sources"], summary)
+        unknown = set(only) - {each["name"] for each in self.sources}
+        if unknown:
+            raise ValueError(f"no such source: {', '.join(sorted(unknown))} (see `shien sources`)")
+        with self.store.alone("nightly") as held:
+            night, summary = self._begin(only)
+            self._visit(night)
+            held()
+            for run in self.store.visits(night).values():
+                if run is not None and (found := self.store.run(run)):
+                    summary.add(found)
+            reread(self.store, self.clock(), self.progress)
             self._publish(summary)
             self._links(summary)
-            self._finish(plan, summary)
+            held()
+            self._finish(night, summary)
             return summary
 
     def pending(self) -> bool:
         """Is anything due, did a night not come to its end, or is something not published yet?"""
-        return (self.folder / "plan.json").exists() or bool(self._due()) or self._unpublished()
+        return bool(self.store.unfinished() or self._due() or self._unpublished())
 
     def _unpublished(self) -> bool:
-        """Is the store newer than its publication, or did a collection of cases begin or cease to show since?"""
+        """Is the store newer than its publication, that one so old that its order by deadlines is stale, or did a
+        collection of cases begin or cease to show since?
+        """
         published = self.store.fact("publication")
         if not published:
             return False
-        since = datetime.fromisoformat(published["at"])
-        return published.get("content") != self.store.content() or boundary(self.store, since, self.clock())
+        since, now = datetime.fromisoformat(published["at"]), self.clock()
+        old = abs(now - since) > timedelta(hours=PUBLICATION_HOURS)
+        return old or published.get("content") != self.store.content() or boundary(self.store, since, now)
 
     def _due(self) -> list[str]:
         runs = {each["name"]: self.store.runs(each["name"], limit=20) for each in self.sources}
         paused = self.store.fact("paused") or []
         return [each.name for each in due(self.sources, runs, self.clock(), paused=paused)]
 
-    def _plan(self, only: Sequence[str]) -> dict[str, Any]:
-        path = self.folder / "plan.json"
-        if path.exists():
-            # The last night did not come to its end.
-            with contextlib.suppress(ValueError):
-                return dict(orjson.loads(path.read_bytes()))
-        now = self.clock()
-        plan = {"name": f"{now:%Y%m%d-%H%M%S}", "started": stamp(now), "sources": list(only) or self._due()}
-        write(path, plan)
-        return plan
+    def _begin(self, only: Sequence[str]) -> tuple[int, Summary]:
+        """The night that did not come to its end, with what is due by now as well, else a new one."""
+        wanted, left = list(only) or self._due(), self.store.unfinished()
+        with self.store.transaction() as writer:
+            if left is None:
+                started = stamp(self.clock())
+                return writer.begin_night(started, wanted), Summary(started)
+            writer.add_visits(left.id, [each for each in wanted if each not in self.store.visits(left.id)])
+        return left.id, Summary(left.started)
 
-    def _crawl(self, name: str, folder: Path) -> str:
-        # A folder of its own, moved into place when it is whole: what a crash leaves is never taken for a crawl.
-        partial = folder / f".{name}"
-        try:
-            self.fetch([name], partial, cache=self.settings.var / "http", progress=self.progress)
-        except CrawlError as error:
-            return str(error)
-        if not (partial / name / "stats.json").exists():
-            return "the crawl left nothing"
-        shutil.rmtree(folder / name, ignore_errors=True)
-        (partial / name).rename(folder / name)
-        shutil.rmtree(partial, ignore_errors=True)
-        return ""
+    def _visit(self, night: int) -> None:
+        """Every source of the night; sites side by side, the sources of one behind each other."""
+        groups: dict[str, list[str]] = {}
+        for name, run in self.store.visits(night).items():
+            if run is None and name in self.visits.sites:
+                groups.setdefault(self.visits.sites[name], []).append(name)
+        failures: list[Exception] = []
 
-    def _ingest(self, folder: Path, names: Sequence[str], summary: Summary) -> None:
-        if not any((folder / name / "stats.json").exists() for name in names):
-            return
-        for run in ingest(folder, self.store, progress=self.progress):
-            summary.add(run)
-        reread(self.store, self.clock(), self.progress)
+        def site(names: Sequence[str]) -> None:
+            for each in names:
+                try:
+                    self.visits.visit(night, each)
+                except Exception as error:  # The others are visited all the same; then the night fails with it.
+                    failures.append(error)
+
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            list(pool.map(site, groups.values()))
+        if failures:
+            raise failures[0]
 
     def _publish(self, summary: Summary) -> None:
         summary.unread = self.store.unread()
-        published = self.store.fact("publication")
-        if published and not self._unpublished() and not due_again(published["at"], self.clock()):
-            return
         with running(self.settings) as where:
-            summary.published = publish(where, self.store, self.clock(), self.progress).count
+            found = publish(where, self.store, self.clock(), self.progress)
+        summary.published = found.count if found.written or found.removed else None
 
     def _links(self, summary: Summary) -> None:
         if self.settings.link_minutes:
             found = links.check(self.store, self.clock(), self.progress, minutes=self.settings.link_minutes)
             summary.dead_links = sum(each.state is LinkState.INVALID for each in found)
 
-    def _finish(self, plan: Mapping[str, Any], summary: Summary) -> None:
+    def _finish(self, night: int, summary: Summary) -> None:
         summary.finished = stamp(self.clock())
-        write(self.folder / plan["name"] / "summary.json", asdict(summary))
-        (self.folder / "plan.json").unlink(missing_ok=True)
-        nights = sorted(each for each in self.folder.iterdir() if each.is_dir())
-        for old in nights[:-KEPT_NIGHTS]:
-            shutil.rmtree(old, ignore_errors=True)
-
-
-PUBLICATION_HOURS = 20
-
-
-def due_again(at: str, now: datetime) -> bool:
-    """Even without a change an index grows stale: its order by deadline is of the instant it was built."""
-    return abs(now - datetime.fromisoformat(at)) > timedelta(hours=PUBLICATION_HOURS)
+        with self.store.transaction() as writer:
+            writer.finish_night(night, summary.finished, asdict(summary))
 
 
 def write(path: Path, value: Any) -> None:

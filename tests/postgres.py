@@ -9,6 +9,8 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -122,3 +124,14 @@ class Cluster:
             return {"cwd": self.folder}
         group = pwd.getpwnam(self.user).pw_gid
         return {"user": self.user, "group": group, "extra_groups": [], "cwd": self.folder}
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """The URL of an empty store in a PostgreSQL that is there while the block lasts. Missing where none can be."""
+    cluster = Cluster()
+    try:
+        cluster.start()
+        yield cluster.made()
+    finally:
+        cluster.stop()

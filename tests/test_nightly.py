@@ -1,5 +1,6 @@
 """Nights: what is due, and nights that are killed at every stage and still lose and double nothing."""
 
+import functools
 import signal
 import subprocess
 import sys
@@ -10,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import meilisearch
+import orjson
 import pytest
 import sqlalchemy as sa
 
 from indexer.crawl import CrawlError, crawl
+from indexer.due import JITTER_MINUTES, due, offset
 from indexer.engine import Engine
-from indexer.nightly import JITTER_MINUTES, Night, due, offset
+from indexer.nightly import Night
 from indexer.schema import JST
 from indexer.settings import Settings
 from indexer.store import Edition, Run, Store
+from tests import sites as local
 
 ROOT = Path(__file__).parent.parent
 RECORDINGS = ROOT / "tests" / "spiders"
@@ -143,7 +147,9 @@ def rows(var: Path) -> dict[str, list[Any]]:
             table: [tuple(row) for row in connection.execute(sa.text(f"select * from {table} order by 1"))]
             for table in ("programmes", "history", "sources")
         }
-        found["runs"] = [tuple(row) for row in connection.execute(sa.text("select source, variant, at, ok from runs"))]
+        found["runs"] = [
+            tuple(row) for row in connection.execute(sa.text("select source, variant, at, ok from runs order by 1"))
+        ]
     store.close()
     return found
 
@@ -178,7 +184,7 @@ def test_a_night_that_is_killed_is_finished_by_the_next(
     assert rows(tmp_path) == calm
     client = meilisearch.Client(where.url, where.key)
     assert client.index("programmes").get_stats().number_of_documents == 22
-    assert [each.uid for each in client.get_indexes()["results"]] == ["programmes"]
+    assert {each.uid for each in client.get_indexes()["results"]} <= {"programmes", "programmes_next"}
 
 
 @pytest.mark.engine
@@ -203,7 +209,10 @@ def test_one_source_that_breaks_takes_no_other_with_it(engine: Engine, tmp_path:
     made = night(tmp_path, engine.endpoint.url, engine.endpoint.key or "", fetch=broken)
     summary = made.run()
     assert summary.failed == {"jgrants": ["the site is away"]}
-    assert summary.read == ["jnet21_support"]
+    assert summary.read == ["jgrants", "jnet21_support"]
+    # Tried again in an hour, not at the next look.
+    assert [(run.ok, run.errors) for run in made.store.runs("jgrants")] == [(False, ["the site is away"])]
+    assert not made.pending()
     assert made.store.count() == 8
     assert any("jgrants FAILED: the site is away" in line for line in summary.lines())
     made.store.close()
@@ -229,3 +238,44 @@ def test_a_store_that_is_locked_for_a_while_is_waited_for(engine: Engine, tmp_pa
         locker.join()
         other.close()
         made.store.close()
+
+
+def test_a_source_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    made = night(tmp_path, "http://127.0.0.1:9", "")
+    with pytest.raises(ValueError, match="no such source: nonsense"):
+        made.run(["nonsense"])
+    assert made.store.nights() == []
+    made.store.close()
+
+
+@pytest.mark.engine
+def test_what_is_asked_for_is_read_even_where_a_night_did_not_come_to_its_end(engine: Engine, tmp_path: Path) -> None:
+    made = night(tmp_path, engine.endpoint.url, engine.endpoint.key or "")
+    with made.store.transaction() as writer:
+        left = writer.begin_night("2026-08-21T02:00:00+09:00", ["jnet21_support"])
+    summary = made.run(["jgrants"])
+    assert (summary.started, summary.read) == ("2026-08-21T02:00:00+09:00", ["jgrants", "jnet21_support"])
+    [plan] = made.store.nights()
+    assert (plan.id, plan.finished) == (left, "2026-08-22T04:00:00+09:00")
+    assert plan.summary["counts"]["new"] == 22
+    made.store.close()
+
+
+def test_the_sources_of_one_site_are_asked_one_behind_the_other(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with local.sites(2, pages=4, seconds=0.05) as made:
+        sources, pages = local.sources(made, 3)
+        monkeypatch.setenv("SHIEN_TEST_SITES", orjson.dumps(pages).decode())
+        where = engine.endpoint
+        settings = Settings(var=tmp_path, meili_url=where.url, meili_key=where.key or "", link_minutes=0)
+        found = Night(
+            settings,
+            Store(settings.store_url),
+            sources=sources,
+            fetch=functools.partial(crawl, program="tests.crawlers.local"),
+        )
+        assert sorted(found.run().read) == sorted(pages)
+        assert [site.most for site in made] == [1, 1]
+        assert found.store.count() == 24
+        found.store.close()

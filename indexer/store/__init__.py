@@ -11,6 +11,7 @@ from indexer.store.base import canonical, metadata, stamp
 from indexer.store.collections import Collection, CollectionReading, CollectionWriting, Edition
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
+from indexer.store.nights import NightReading, NightWriting, Plan
 from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record, programmes, same
 from indexer.store.publication import Document, Glimpse, Prepared, PublicationReading, PublicationWriting, chunks
 from indexer.store.review import Finding, Item, ReviewReading, ReviewWriting
@@ -19,8 +20,9 @@ from indexer.store.staff import Decision, Entry, StaffReading, StaffWriting, dec
 from indexer.store.uploads import Upload, UploadReading, UploadWriting
 
 __all__ = [
-    "Attempts", "Busy", "Collection", "Decision", "Document", "Edition", "Entry", "Finding", "Glimpse", "Item",
-    "LayoutError", "Lost", "Prepared", "Record", "Run", "Session", "SignIn", "Store", "StoreError", "Upload", "User",
+    "Attempts", "Busy", "Check", "Collection", "Decision", "Document", "Edition", "Entry", "Finding", "Glimpse",
+    "Item", "LayoutError", "Lost", "Plan", "Prepared", "Record", "Run", "Session", "SignIn", "Store", "StoreError",
+    "Upload", "User",
     "Writer", "canonical", "chunks", "metadata", "stamp",
 ]  # fmt: skip
 
@@ -29,28 +31,16 @@ StoreError = sa.exc.SQLAlchemyError
 
 
 class Writer(
-    ProgrammeWriting,
-    RunWriting,
-    StaffWriting,
-    AccountWriting,
-    CollectionWriting,
-    ReviewWriting,
-    UploadWriting,
-    PublicationWriting,
-):
+    ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting, ReviewWriting, UploadWriting,
+    PublicationWriting, NightWriting,
+):  # fmt: skip
     """What one transaction can do."""
 
 
 class Store(
-    ProgrammeReading,
-    RunReading,
-    StaffReading,
-    AccountReading,
-    CollectionReading,
-    ReviewReading,
-    UploadReading,
-    PublicationReading,
-):
+    ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading, UploadReading,
+    PublicationReading, NightReading,
+):  # fmt: skip
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 
     LayoutError where a newer version wrote it, or where it is of an older layout and `upgrade` is False.

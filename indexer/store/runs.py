@@ -1,6 +1,6 @@
 """Sources, and the crawls of them that were taken in."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -60,11 +60,10 @@ class RunReading(Reading):
             row = connection.execute(query.order_by(runs.c.at.desc(), runs.c.id.desc()).limit(1)).first()
         return _run(row) if row else None
 
-    def has_run(self, run: "Run") -> bool:
-        """Whether this crawl was taken in before, with the same outcome."""
-        alike = (runs.c.source == run.source, runs.c.variant == run.variant, runs.c.at == run.at, runs.c.ok == run.ok)
+    def run(self, id: int) -> Run | None:
         with self.engine.connect() as connection:
-            return connection.execute(sa.select(runs.c.id).where(*alike).limit(1)).first() is not None
+            row = connection.execute(sa.select(runs).where(runs.c.id == id)).first()
+        return _run(row) if row else None
 
     def runs(self, source: str | None = None, limit: int = 100) -> list[Run]:
         """The latest runs, newest first: by the instant of the crawl, not of its taking in."""
@@ -92,9 +91,14 @@ class RunReading(Reading):
 class RunWriting(Writing):
     """Writers of sources and runs."""
 
-    def add_run(self, run: Run) -> None:
-        values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118
-        self.connection.execute(sa.insert(runs), [values])
+    def add_run(self, run: Run) -> Run:
+        """Keeps a run, and returns it with its number. The same crawl taken in twice, after an interruption, is one."""
+        alike = (runs.c.source == run.source, runs.c.variant == run.variant, runs.c.at == run.at, runs.c.ok == run.ok)
+        found = self.connection.execute(sa.select(runs.c.id).where(*alike).limit(1)).scalar()
+        if found is None:
+            values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118
+            found = self.connection.execute(sa.insert(runs).values(values).returning(runs.c.id)).scalar_one()
+        return replace(run, id=found)
 
     def set_source(self, name: str, values: dict[str, Any]) -> None:
         self._upsert(sources, sources.c.name, name, {"facts": values})
