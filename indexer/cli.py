@@ -15,7 +15,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from indexer import accounts, doctor, links
+from indexer import accounts, doctor, links, queue
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
@@ -30,6 +30,7 @@ from indexer.settings import Settings
 from indexer.sources import origins
 from indexer.store import Busy, LayoutError, Lost, Store, StoreError
 from indexer.up import SAMPLE, Site, UpError, replayed, told
+from indexer.visits import Visits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -185,6 +186,16 @@ def schedule() -> None:
         run_schedule(settings, store, report.say)
 
 
+@app.command()
+def worker(
+    jobs: Annotated[int, typer.Option(help="So many sources at a time, each of another site", min=1)] = 4,
+) -> None:
+    """Takes visits to sources from the queue of a PostgreSQL store, until it is stopped; run as many as you like."""
+    settings = Settings()
+    with Reporter() as report:
+        queue.work(Visits(settings, Store(settings.store_url), clock=settings.clock(), progress=report), jobs)
+
+
 @app.command("doctor")
 def doctor_() -> None:
     """Engine, disk, store, publication, clock and sources: a line each, and what to do."""
@@ -299,7 +310,7 @@ def sources() -> None:
 
 
 MENDABLE = (
-    UpError, EngineError, CrawlError, LayoutError, Lost, StoreError, OSError, ValueError,
+    UpError, EngineError, CrawlError, LayoutError, Lost, queue.NoWorkers, StoreError, OSError, ValueError,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from indexer import links
+from indexer import links, queue
 from indexer.crawl import crawl, spiders
 from indexer.due import due
 from indexer.engine import running
@@ -92,7 +92,10 @@ class Night:
             raise ValueError(f"no such source: {', '.join(sorted(unknown))} (see `shien sources`)")
         with self.store.alone("nightly") as held:
             night, summary = self._begin(only)
-            self._visit(night)
+            if self.settings.workers:
+                queue.carry_out(self.visits, night)
+            else:
+                self._visit(night)
             held()
             for run in self.store.visits(night).values():
                 if run is not None and (found := self.store.run(run)):

@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="Port the site listens on")
     contact: str = Field(default="", description="Mail or URL for the owners of crawled sites, sent as User-Agent")
     database_url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite under the var folder")
+    workers: bool = Field(default=False, description="Leave crawls to `shien worker` on any machine; needs PostgreSQL")
     meili_url: str = Field(default="", description="URL of a Meilisearch that runs elsewhere; empty: start our own")
     meili_key: str = Field(default="", description="Key for that Meilisearch")
     link_minutes: float = Field(default=20, ge=0, description="Minutes a night to look at official pages; 0: never")
