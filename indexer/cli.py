@@ -15,7 +15,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from crawlers.recordings import Recording
 from indexer import accounts, doctor, links, queue
+from indexer import backup as backing
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
@@ -24,6 +26,7 @@ from indexer.nightly import Night, write
 from indexer.normalise.cli import normalise
 from indexer.progress import Reporter
 from indexer.publish import publish as make_searchable
+from indexer.recorded import remember
 from indexer.schedule import run as run_schedule
 from indexer.schema import JST
 from indexer.settings import Settings
@@ -93,10 +96,12 @@ def crawl_(
 @app.command()
 def record(name: str, folder: Path) -> None:
     """Crawls a source and writes what it answered as a recording."""
+    settings = Settings()
     with Reporter() as report:
-        finished = crawl([name], Settings().var / "crawl" / f"record-{name}", record=folder, progress=report)
+        finished = crawl([name], settings.var / "crawl" / f"record-{name}", record=folder, progress=report)
     if not finished or not all(event.get("ok", True) for event in finished):
         raise typer.Exit(1)
+    remember(Store(settings.store_url), Recording.read(folder), name)
 
 
 @app.command()
@@ -209,14 +214,19 @@ def doctor_() -> None:
 
 @app.command()
 def backup(target: Annotated[Path, typer.Argument(help="A file that does not exist yet")]) -> None:
-    """Writes the store (programmes, history, runs, decisions) to one file, while everything runs."""
-    print(f"{doctor.backup(Settings(), target) / 1e6:.1f} MB in {target}")
+    """Writes the store (programmes, history, runs, decisions, accounts) to one file, while everything runs."""
+    settings = Settings()
+    with Reporter() as report:
+        size = backing.backup(Store(settings.store_url), target, settings.clock()(), report)
+        report.say(f"{size / 1e6:.1f} MB in {target}")
 
 
 @app.command()
-def restore(source: Annotated[Path, typer.Argument(help="What `shien backup` wrote")]) -> None:
-    """Puts a backup in the place of an empty store; then `shien publish`."""
-    print(f"{doctor.restore(Settings(), source)} programmes restored; run `shien publish`")
+def restore(source: Annotated[Path, typer.Argument(help="What `shien backup` wrote, of either database")]) -> None:
+    """Puts a backup into an empty store, SQLite or PostgreSQL; then `shien publish`."""
+    with Reporter() as report:
+        rows = backing.restore(source, Store(Settings().store_url), report)
+        report.say(f"{rows['programmes']} programmes restored; run `shien publish`")
 
 
 user = typer.Typer(no_args_is_help=True, help="Staff accounts")

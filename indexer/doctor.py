@@ -1,13 +1,9 @@
 """Is everything well? A line each, with what to do where it is not."""
 
 import shutil
-import sqlite3
-import tarfile
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from indexer.crawl import CrawlError, spiders
 from indexer.engine import EngineError, binary, endpoint, healthy
@@ -111,55 +107,3 @@ def _sources(settings: Settings, store: Store) -> Iterator[Finding]:
             yield Finding(
                 name, not old, f"{good.counts.get('seen', 0)} listings on {good.at[:16]}" + (": stale" if old else "")
             )
-
-
-def backup(settings: Settings, target: Path) -> int:
-    """Writes the store to one file (tar, gzip) while everything runs; returns its size in bytes. SQLite only."""
-    if settings.database_url and not settings.database_url.startswith("sqlite"):
-        raise ValueError("this store is no SQLite file: use pg_dump")
-    source = settings.store_url.removeprefix("sqlite:///")
-    if not Path(source).is_file():
-        raise ValueError(f"there is no store at {source}")
-    if target.exists():
-        raise ValueError(f"{target} exists: a backup is never written over")
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        copy = Path(folder) / "store.sqlite"
-        # SQLite's own online copy: consistent while others write.
-        with sqlite3.connect(source) as here, sqlite3.connect(copy) as there:
-            here.backup(there)
-        here.close()
-        there.close()
-        packed = Path(folder) / "packed"
-        with tarfile.open(packed, "w:gz", compresslevel=3) as archive:
-            archive.add(copy, "store.sqlite")
-        packed.replace(target)
-    return target.stat().st_size
-
-
-def restore(settings: Settings, source: Path) -> int:
-    """Puts a backup in the place of an empty store; returns how many programmes it holds. Never over a filled one."""
-    target = Path(settings.store_url.removeprefix("sqlite:///"))
-    if target.exists():
-        store = Store(settings.store_url)
-        filled = store.count()
-        store.close()
-        if filled:
-            raise ValueError(f"{target} holds {filled} programmes: move it away first")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        with tarfile.open(source) as archive:
-            archive.extract("store.sqlite", folder, filter="data")
-        copy = Path(folder) / "store.sqlite"
-        with sqlite3.connect(copy) as opened:
-            [sound] = opened.execute("PRAGMA integrity_check").fetchone()
-        opened.close()
-        if sound != "ok":
-            raise ValueError(f"{source} is damaged: {sound}")
-        for each in ("-wal", "-shm"):
-            target.with_name(target.name + each).unlink(missing_ok=True)
-        copy.replace(target)
-    store = Store(settings.store_url)
-    try:
-        return store.count()
-    finally:
-        store.close()

@@ -19,6 +19,7 @@ from indexer.engine import Engine, EngineError, endpoint, healthy
 from indexer.ingest import ingest, reread
 from indexer.progress import Reporter
 from indexer.publish import publish
+from indexer.recorded import remember
 from indexer.schema import JST
 from indexer.settings import Settings
 from indexer.store import Run, Store
@@ -60,6 +61,7 @@ def fill(store: Store, found: Sequence[Recording], var: Path, report: Reporter) 
         for each, out, crawled in zip(found, outs, done, strict=True):
             crawled.result()
             runs += ingest(out, store, each.recorded_at, report)
+            remember(store, each)
     return runs
 
 

@@ -1,14 +1,12 @@
-"""`shien doctor`, backup and restore."""
+"""`shien doctor`."""
 
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
-from indexer.doctor import backup, examine, restore
+from indexer.doctor import examine
 from indexer.settings import Settings
 from indexer.store import Run, Store, stamp
-from tests.samples import EVERYTHING, NOW, record
+from tests.samples import NOW
 
 
 def test_an_empty_folder_is_told_what_to_do(tmp_path: Path) -> None:
@@ -35,25 +33,3 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     assert found["engine"].ok is False
     assert found["time"].ok is False and "set the clock" in found["time"].told
     assert found["source jgrants"].ok is False and "HTTP 500" in found["source jgrants"].told
-
-
-def test_a_backup_restored_equals(tmp_path: Path) -> None:
-    here, there = Settings(var=tmp_path / "here"), Settings(var=tmp_path / "there")
-    store = Store(here.store_url)
-    with store.transaction() as writer:
-        writer.put([record(each) for each in EVERYTHING], set())
-        writer.set_fact("paused", ["x"])
-    assert backup(here, tmp_path / "backup.tgz") > 0
-    assert restore(there, tmp_path / "backup.tgz") == len(EVERYTHING)
-    other = Store(there.store_url)
-    assert list(other.records()) == list(store.records())
-    assert other.fact("paused") == ["x"]
-    other.close()
-    store.close()
-    with pytest.raises(ValueError, match="move it away first"):
-        restore(there, tmp_path / "backup.tgz")
-    with pytest.raises(ValueError, match="never written over"):
-        backup(here, tmp_path / "backup.tgz")
-    (tmp_path / "broken.tgz").write_bytes((tmp_path / "backup.tgz").read_bytes()[:200])
-    with pytest.raises((OSError, EOFError)):
-        restore(Settings(var=tmp_path / "third"), tmp_path / "broken.tgz")

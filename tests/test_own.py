@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from indexer import own
+from indexer.backup import backup, restore
 from indexer.crawl import crawl
-from indexer.doctor import backup, restore
 from indexer.engine import Engine
 from indexer.ingest import ingest, reread
 from indexer.municipal import MOST_BYTES, Unreadable, ending, table
@@ -101,11 +101,10 @@ def test_it_survives_crawls_new_rules_publication_and_a_backup(engine: Engine, t
     assert reread(store, NOW) == 1
     assert store.get("own-0001") == before
     publish(engine.endpoint, store, NOW)
+    backup(store, tmp_path / "backup.tar.gz", NOW)
     store.close()
-    backup(settings, tmp_path / "backup.tar.gz")
-    elsewhere = Settings(var=tmp_path / "there")
-    restore(elsewhere, tmp_path / "backup.tar.gz")
-    again = Store(elsewhere.store_url)
+    again = Store(Settings(var=tmp_path / "there").store_url)
+    restore(tmp_path / "backup.tar.gz", again)
     assert again.get("own-0001") == before
     assert own.next_key(again) == "0001"
     again.close()
