@@ -198,7 +198,7 @@ def add_api(app: FastAPI) -> None:
     app.add_middleware(OpenData, version=own.version)
     app.add_middleware(BrotliMiddleware, quality=BROTLI_QUALITY, minimum_size=COMPRESSED_FROM_BYTES)
     if own.settings.rate:
-        app.add_middleware(Limited, a_minute=own.settings.rate)
+        app.add_middleware(Limited, a_minute=own.settings.rate, store=own.store)
     app.add_middleware(Measured, metrics=own.metrics)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Unavailable, on_unavailable)

@@ -151,3 +151,23 @@ def test_who_lost_the_connection_that_held_a_lock_learns_it(store: Store) -> Non
         with store.alone("nightly") as again:
             again()
     assert store.count() == 0
+
+
+def test_what_many_count_at_once_is_never_more_than_is_allowed(store: Store) -> None:
+    url = store.engine.url.render_as_string(hide_password=False)
+    taken: list[bool] = []
+
+    def ask() -> None:
+        own = Store(url)
+        taken.extend(own.take("a", 2, 25, 1_800_000_000.5) for _ in range(10))
+        own.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert taken.count(True) == 12
+    assert store.take("a", 1, 25, 1_800_000_001) and not store.take("a", 1, 25, 1_800_000_001)
+    assert store.take("b", 25, 25, 1_800_000_001)
+    assert store.take("a", 25, 25, 1_800_000_060), "a new minute"

@@ -9,6 +9,7 @@ from indexer.store import databases, layout
 from indexer.store.accounts import AccountReading, AccountWriting, Attempts, Session, SignIn, User
 from indexer.store.base import canonical, metadata, stamp
 from indexer.store.collections import Collection, CollectionReading, CollectionWriting, Edition
+from indexer.store.hits import HitCounting
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.nights import NightReading, NightWriting, Plan
@@ -39,7 +40,7 @@ class Writer(
 
 class Store(
     ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading, UploadReading,
-    PublicationReading, NightReading,
+    PublicationReading, NightReading, HitCounting,
 ):  # fmt: skip
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 
@@ -68,6 +69,11 @@ class Store(
             raise LayoutError(told)
         with self._writing() as connection:
             layout.upgrade(connection)
+
+    @property
+    def shared(self) -> bool:
+        """May processes of several machines use it at once?"""
+        return self.engine.dialect.name == "postgresql"
 
     def close(self) -> None:
         self.engine.dispose()

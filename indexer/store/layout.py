@@ -5,6 +5,7 @@ changed, and then read by you. It only ever adds: while machines are updated one
 store. There is no way back but a backup.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -60,6 +61,11 @@ def _ours(thing: Any, name: str | None, kind: str, reflected: bool, _: Any) -> b
     return not (kind == "table" and reflected and name not in metadata.tables)
 
 
+def _bare(made: str) -> str:
+    """What a table is marked with (base.CACHE) is nothing of the database's."""
+    return re.sub(r",\n\s*info=\{[^}]*\}", "", made)
+
+
 def _rendered(kind: str, thing: Any, _: Any) -> str | Literal[False]:
     return "Text()" if kind == "type" and isinstance(thing, Text) else False
 
@@ -104,6 +110,6 @@ def new(what: str) -> Path:
     revision = f"{int(before or 0) + 1:04}"
     words = "_".join(word for word in "".join(c if c.isalnum() else " " for c in what.lower()).split())
     path = VERSIONS / f"v{revision}_{words}.py"
-    steps = "\n".join(line for line in body.splitlines() if not line.strip().startswith("# ###"))
+    steps = "\n".join(line for line in _bare(body).splitlines() if not line.strip().startswith("# ###"))
     path.write_text(TEMPLATE.format(what=what, revision=revision, before=before or None, body=steps))
     return path

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from frontend.app import create_app
 from indexer.settings import Settings
 from search_api.services import Services
+from tests.postgres import Cluster
 from tests.running import Site
 
 pytestmark = pytest.mark.engine
@@ -37,6 +39,24 @@ def test_too_many_questions_are_refused_with_the_time_to_wait(client: TestClient
     page = client.get("/guide")
     assert (page.status_code, page.headers["Content-Type"]) == (429, "text/plain; charset=utf-8")
     assert "お試しください" in page.text
+
+
+def test_web_processes_of_several_machines_count_together(site: Site, postgres: Cluster) -> None:
+    settings = Settings(var=site.services.settings.var, rate=10, database_url=postgres.made())
+    machines = [
+        TestClient(create_app(own=Services(settings, site.services.clock, site.find)), client=("192.0.2.7", 1))
+        for _ in range(3)
+    ]
+    answers = [machines[number % 3].get("/api/areas").status_code for number in range(30)]
+    # A minute may begin in between.
+    assert sorted(answers).count(200) in (10, 20)
+    assert answers[:10] == [200] * 10
+    refused = machines[0].get("/api/areas")
+    assert refused.status_code == 429 or answers.count(200) == 20
+    with machines[0].app.state.services.store.engine.connect() as connection:
+        assert "192.0.2.7" not in str(connection.execute(sa.text("select * from hits")).all())
+    for each in machines:
+        each.app.state.services.store.close()
 
 
 def test_another_address_is_not_touched(site: Site, client: TestClient) -> None:
