@@ -34,9 +34,10 @@ from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from frontend.words import troubles
 from indexer.settings import Settings
+from indexer.store import StoreError
 from search_api import assistants
-from search_api.app import application, on_invalid, on_not_found, on_unavailable
-from search_api.errors import NotFound, Unavailable, trouble
+from search_api.app import application, on_invalid, on_not_found, on_store_gone, on_unavailable
+from search_api.errors import NO_STORE, NotFound, Unavailable, trouble
 from search_api.services import Services
 
 STATIC_SECONDS = 3600
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
     app.add_exception_handler(staff.SignedOut, staff.signed_out)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
+    app.add_exception_handler(StoreError, _store_gone)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _broken)
@@ -126,6 +128,11 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return await on_unavailable(request, error)
     return error_page(request, 503, troubles.AWAY, error.reason)
+
+
+async def _store_gone(request: Request, error: Exception) -> Response:
+    answer = await on_store_gone(request, error)
+    return answer if _for_machines(request) else error_page(request, 503, "ただいま表示できません", NO_STORE)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

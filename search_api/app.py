@@ -1,5 +1,6 @@
 """The JSON API. `create_api()` makes the application that the pages mount and that can run alone."""
 
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any
@@ -15,10 +16,11 @@ from indexer.normalise.readings import all_kana, reading
 from indexer.normalise.text import fold
 from indexer.settings import Settings
 from indexer.sources import Coverage, Origin, coverage, origins
+from indexer.store import StoreError
 from indexer.vocab import labels, regions
 from search_api import collections, commongrants, files
 from search_api.detail import detail
-from search_api.errors import PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
+from search_api.errors import NO_STORE, PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
 from search_api.limits import Limited
 from search_api.manners import OpenData
 from search_api.metrics import Measured
@@ -34,6 +36,8 @@ COMPRESSED_FROM_BYTES = 1000
 BROTLI_QUALITY = 4
 """Of 11: as small as gzip at its best, in a fraction of the time."""
 
+
+logger = logging.getLogger(__name__)
 
 api = APIRouter()
 
@@ -186,6 +190,11 @@ async def on_unavailable(_: Request, error: Exception) -> Response:
     return trouble(503, "一時的に利用できません", error.reason)
 
 
+async def on_store_gone(request: Request, error: Exception) -> Response:
+    logger.error("the store does not answer %s: %s", request.url.path, error)
+    return trouble(503, "一時的に利用できません", NO_STORE)
+
+
 async def on_not_found(_: Request, error: Exception) -> Response:
     return trouble(404, "見つかりません", "この番号の支援はありません。")
 
@@ -203,6 +212,7 @@ def add_api(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Unavailable, on_unavailable)
     app.add_exception_handler(NotFound, on_not_found)
+    app.add_exception_handler(StoreError, on_store_gone)
 
 
 def application(own: Services, lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:

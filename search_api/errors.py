@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from search_api.models import Trouble
 
 RETRY_SECONDS = 5
+NO_STORE = "データを一時的に読み出せません。しばらくしてからもう一度お試しください。"
 PROBLEM = "application/problem+json"
 """The media type of every error (RFC 9457)."""
 

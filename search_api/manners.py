@@ -43,7 +43,8 @@ class OpenData:
         asked = Headers(scope=scope)
         given = asked.get(REQUEST_ID, "")
         id = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
-        tag = f'W/"{await run_in_threadpool(self.version)}"'
+        version = await run_in_threadpool(self.version)
+        tag = f'W/"{version}"' if version else ""
         log.info("%s %s %s", id, scope["method"], scope["path"])
 
         async def marked(message: Message) -> None:
@@ -51,14 +52,14 @@ class OpenData:
                 headers = MutableHeaders(scope=message)
                 headers[REQUEST_ID] = id
                 if message["status"] in (200, 304) and scope["method"] in ("GET", "HEAD"):
-                    headers["ETag"] = tag
+                    if tag:
+                        headers["ETag"] = tag
                     # Kept by anyone, but asked for again: a deadline may have passed.
                     headers["Cache-Control"] = "public, no-cache"
             await send(message)
 
-        if scope["method"] in ("GET", "HEAD") and tag in [
-            each.strip() for each in asked.get("If-None-Match", "").split(",")
-        ]:
+        known = [each.strip() for each in asked.get("If-None-Match", "").split(",")]
+        if scope["method"] in ("GET", "HEAD") and tag and tag in known:
             await marked({"type": "http.response.start", "status": 304, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return

@@ -1,5 +1,6 @@
 """What answers need, and how a route gets it."""
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -13,11 +14,13 @@ from indexer.engine import Endpoint, endpoint
 from indexer.featuring import featured, marked
 from indexer.schema import Featured
 from indexer.settings import Clock, Settings
-from indexer.store import Decision, Store
+from indexer.store import Decision, Store, StoreError
 from search_api.metrics import Metrics
 from search_api.models import Results
 from search_api.query import Query
 from search_api.search import Searcher, fitted, hit
+
+logger = logging.getLogger(__name__)
 
 
 class Services:
@@ -39,7 +42,12 @@ class Services:
     async def search(self, query: Query) -> Results:
         """Results with what staff decided since the last publication."""
         found = await self.searcher.search(query)
-        return await run_in_threadpool(self._as_decided, found)
+        try:
+            return await run_in_threadpool(self._as_decided, found)
+        except StoreError:
+            # What is published can be searched without the store.
+            logger.exception("results without what staff decided since the last publication")
+            return found
 
     def _as_decided(self, found: Results) -> Results:
         decided, chosen = self.decided(), self.featured()
@@ -73,9 +81,15 @@ class Services:
         return self._featured[1]
 
     def version(self) -> str:
-        """Changes whenever an answer may: with a publication, a decision, and each minute (deadlines pass)."""
-        published = self.store.fact("publication") or {}
-        return f"{published.get('version', '')}-{self.store.content()}-{self.now():%Y%m%d%H%M}"
+        """Changes whenever an answer may: with a publication, a decision, and each minute (deadlines pass).
+
+        Empty where the store does not answer, and nobody can tell.
+        """
+        try:
+            published = self.store.fact("publication") or {}
+            return f"{published.get('version', '')}-{self.store.content()}-{self.now():%Y%m%d%H%M}"
+        except StoreError:
+            return ""
 
     async def close(self) -> None:
         await self.searcher.close()
