@@ -13,7 +13,7 @@ from crawlers.items import Link, Notice, Period
 from indexer import checks
 from indexer.normalise.programme import normalise, programme_id, rules
 from indexer.schema import Basis, Change, Programme, Role, Window, instant
-from indexer.store import Record, Run, Store, Writer, canonical, stamp
+from indexer.store import Known, Record, Run, Store, Writer, canonical, chunks, stamp
 
 Progress = Callable[[str, int, int], None]
 """Told (source, done, of how many) while a source is read."""
@@ -58,6 +58,8 @@ class Batch:
     backfill: bool = False
     put: list[Record] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
+    relisted: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     changes: list[tuple[str, Change]] = field(default_factory=list)
     counts: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("seen", "new", "changed", "reread", "gone", "reopened", "partial"), 0)
@@ -74,69 +76,89 @@ def take_in(
     """Takes in one source (`<folder>/{notices.jsonl, stats.json}`). `also` is done in the same transaction."""
     stats = orjson.loads((folder / "stats.json").read_bytes())
     name, variant = stats["source"], canonical(stats.get("variant", {})).decode()
-    path = folder / "notices.jsonl"
-    notices = read_notices(path) if path.exists() else []
-    last = store.last_run(name, variant, ok=True)
-    errors, warnings = checks.problems(
-        notices, stats, last.counts["seen"] if last else None, last.stats.get("filled") if last else None
-    )
-    stats["filled"] = checks.filled(notices)
-    at = stamp(now or datetime.fromisoformat(stats["at"]))
-    unique = {programme_id(each): each for each in notices}
-    with store.transaction() as writer:
-        writer.set_source(name, dict(stats["facts"]))
-        if errors:
-            run = Run(source=name, variant=variant, at=at, ok=False, counts={"seen": len(unique)})
-        else:
+    # Reading takes its time, in which others write: of a source only this does so.
+    with store.alone(f"source {name}", wait=True):
+        path = folder / "notices.jsonl"
+        notices = read_notices(path) if path.exists() else []
+        last = store.last_run(name, variant, ok=True)
+        errors, warnings = checks.problems(
+            notices, stats, last.counts["seen"] if last else None, last.stats.get("filled") if last else None
+        )
+        stats["filled"] = checks.filled(notices)
+        at = stamp(now or datetime.fromisoformat(stats["at"]))
+        unique = {programme_id(each): each for each in notices}
+        run = Run(source=name, variant=variant, at=at, ok=not errors, counts={"seen": len(unique)})
+        run = replace(run, errors=errors, warnings=warnings, stats=stats)
+        batch = None
+        if not errors:
             ours = last is not None and last.stats.get("code", stats.get("code")) != stats.get("code")
             batch = Batch("ours" if ours else "source", backfill=last is None or ours)
-            compare(batch, unique, writer, stats, variant, at, progress)
-            run = Run(source=name, variant=variant, at=at, ok=True, counts=batch.counts)
-        run = writer.add_run(replace(run, errors=errors, warnings=warnings, stats=stats))
-        if also:
-            also(run, writer)
+            compare(batch, unique, store, stats, variant, at, progress)
+            run = replace(run, counts=batch.counts)
+        with store.transaction() as writer:
+            writer.set_source(name, dict(stats["facts"]))
+            if batch:
+                keep(batch, writer, variant, at)
+            run = writer.add_run(run)
+            if also:
+                also(run, writer)
     return run
+
+
+def keep(batch: Batch, writer: Writer, variant: str, at: str) -> None:
+    """Writes what `compare` found."""
+    changed_at = at if batch.cause == "source" else None
+    writer.put(batch.put, set(batch.seen))
+    writer.seen(batch.seen, variant, at)
+    writer.list_again(batch.relisted, True, changed_at)
+    writer.list_again(batch.gone, False, changed_at)
+    writer.remember(batch.changes)
 
 
 def compare(
     batch: Batch,
     unique: Mapping[str, Notice],
-    writer: Writer,
+    store: Store,
     stats: Mapping[str, Any],
     variant: str,
     at: str,
     progress: Progress | None,
 ) -> None:
+    """Compares by hashes; only what differs is read from the store as a whole."""
     name, facts = stats["source"], stats["facts"]
-    known = writer.known(name)
+    known = store.known(name)
     newest = not any(each.last_seen > at for each in known.values())
     batch.backfill |= not newest
-    batch.counts["seen"] = len(unique)
-    relisted: list[str] = []
-    for done, (id, notice) in enumerate(unique.items(), 1):
-        old = known.get(id)
-        if old is None:
-            batch.put.append(_new(notice, facts, name, variant, at, backfill=batch.backfill))
-            batch.counts["new"] += 1
-        elif old.last_seen > at:
-            pass  # A recording older than what we hold teaches nothing new.
-        else:
-            _again(old, notice, facts, variant, at, batch)
-            if not old.listed and newest:
-                relisted.append(id)
-                batch.changes.append((id, Change(at=at, field="listed", was=False, now=True, cause=batch.cause)))
-                batch.counts["reopened"] += 1
-        if progress and (done % 20 == 0 or done == len(unique)):
-            progress(name, done, len(unique))
-    gone = _gone(known, unique, stats, variant, at) if newest else []
-    batch.counts["gone"] = len(gone)
-    batch.changes += [(id, Change(at=at, field="listed", was=True, now=False, cause=batch.cause)) for id in gone]
-    changed_at = at if batch.cause == "source" else None
-    writer.put(batch.put, set(known))
-    writer.seen(batch.seen, variant, at)
-    writer.list_again(relisted, True, changed_at)
-    writer.list_again(gone, False, changed_at)
-    writer.remember(batch.changes)
+    batch.counts["seen"], done = len(unique), 0
+    for ids in chunks(list(unique)):
+        differing = [id for id in ids if id in known and known[id].last_seen <= at and _differs(known[id], unique[id])]
+        records = store.some(differing)
+        for id in ids:
+            old, notice = known.get(id), unique[id]
+            if old is None:
+                batch.put.append(_new(notice, facts, name, variant, at, backfill=batch.backfill))
+                batch.counts["new"] += 1
+            elif old.last_seen > at:
+                pass  # A recording older than what we hold teaches nothing new.
+            else:
+                batch.seen.append(id)
+                if id in records:
+                    _again(records[id], notice, facts, variant, at, batch)
+                if not old.listed and newest:
+                    batch.relisted.append(id)
+                    batch.changes.append((id, Change(at=at, field="listed", was=False, now=True, cause=batch.cause)))
+                    batch.counts["reopened"] += 1
+            done += 1
+            if progress and (done % 20 == 0 or done == len(unique)):
+                progress(name, done, len(unique))
+    batch.gone = _gone(known, unique, store, stats, variant, at) if newest else []
+    batch.counts["gone"] = len(batch.gone)
+    batch.changes += [(id, Change(at=at, field="listed", was=True, now=False, cause=batch.cause)) for id in batch.gone]
+
+
+def _differs(old: Known, notice: Notice) -> bool:
+    """Does the source say something else, or do we read it otherwise? What is not whole has to be looked at."""
+    return bool(notice.missing) or old.rules != rules() or old.notice_hash != _hash(canonical(asdict(notice)))
 
 
 def _new(
@@ -167,7 +189,6 @@ def _again(old: Record, notice: Notice, facts: Mapping[str, Any], variant: str, 
     In the first run of another version of the spider nobody can tell them apart, and what differs counts as ours.
     """
     id = old.programme.id
-    batch.seen.append(id)
     before = notice_of(orjson.loads(old.notice))
     if notice.missing:
         notice = _completed(notice, before)
@@ -208,23 +229,30 @@ def _again(old: Record, notice: Notice, facts: Mapping[str, Any], variant: str, 
 
 
 def reread(store: Store, now: datetime, progress: Progress | None = None) -> int:
-    """Reads every stored notice again where our rules changed since; returns how many. Never a change of the source."""
+    """Reads every stored notice again where our rules changed since; returns how many. Never a change of the source.
+
+    A few hundred at a time: what is done stays done when it is broken off.
+    """
     facts = store.sources()
-    due = [each for each in store.records() if each.rules != rules()]
-    at = stamp(now)
-    put: list[Record] = []
-    changes: list[tuple[str, Change]] = []
-    for done, old in enumerate(due, 1):
-        notice = notice_of(orjson.loads(old.notice))
-        programme = normalise(notice, old.read_on, facts=facts[old.source], fetched_at=old.programme.source.fetched_at)
-        changes += [(old.programme.id, each) for each in differences(old.programme, programme, at, "ours")]
-        put.append(replace(old, programme=programme, rules=rules()))
-        if progress:
-            progress("reread", done, len(due))
-    with store.transaction() as writer:
-        writer.put(put, {each.programme.id for each in put})
-        writer.remember(changes)
-    return len(put)
+    due = store.read_by_other_rules(rules())
+    total, done, at = sum(map(len, due.values())), 0, stamp(now)
+    for source, ids in due.items():
+        with store.alone(f"source {source}", wait=True):
+            for batch in chunks(ids):
+                put: list[Record] = []
+                changes: list[tuple[str, Change]] = []
+                for id, old in store.some(batch).items():
+                    notice, fetched_at = notice_of(orjson.loads(old.notice)), old.programme.source.fetched_at
+                    programme = normalise(notice, old.read_on, facts=facts[source], fetched_at=fetched_at)
+                    changes += [(id, each) for each in differences(old.programme, programme, at, "ours")]
+                    put.append(replace(old, programme=programme, rules=rules()))
+                    done += 1
+                    if progress:
+                        progress("reread", done, total)
+                with store.transaction() as writer:
+                    writer.put(put, set(batch))
+                    writer.remember(changes)
+    return done
 
 
 def _completed(notice: Notice, before: Notice) -> Notice:
@@ -244,7 +272,12 @@ def _same_days(period: Period, others: tuple[Period, ...]) -> bool:
 
 
 def _gone(
-    known: Mapping[str, Record], unique: Mapping[str, Notice], stats: Mapping[str, Any], variant: str, at: str
+    known: Mapping[str, Known],
+    unique: Mapping[str, Notice],
+    store: Store,
+    stats: Mapping[str, Any],
+    variant: str,
+    at: str,
 ) -> list[str]:
     """Listed before, absent from a healthy run that shows everything of its kind.
 
@@ -253,14 +286,16 @@ def _gone(
     """
     if not stats["expect"].get("complete", True):
         return []
+    absent = [id for id, each in known.items() if each.listed and id not in unique]
+    others = [id for id in absent if known[id].variant != variant] if stats.get("default", True) else []
     moment = datetime.fromisoformat(at)
-    return [
+    missed = {
         id
-        for id, record in known.items()
-        if record.listed
-        and id not in unique
-        and (record.variant == variant or (stats.get("default", True) and _accepts(record.programme.windows, moment)))
-    ]
+        for ids in chunks(others)
+        for id, record in store.some(ids).items()
+        if _accepts(record.programme.windows, moment)
+    }
+    return [id for id in absent if known[id].variant == variant or id in missed]
 
 
 def _accepts(windows: tuple[Window, ...], at: datetime) -> bool:

@@ -14,10 +14,10 @@ import orjson
 
 from crawlers.items import Notice as Notice
 from crawlers.items import Period as Period
-from indexer.ingest import Batch, compare, differences, notice_of
+from indexer.ingest import Batch, compare, differences, keep, notice_of
 from indexer.normalise.programme import normalise, programme_id
 from indexer.schema import Change, Programme
-from indexer.store import Decision, Entry, Record, Run, Store, Writer, canonical, stamp
+from indexer.store import Decision, Entry, Record, Run, Store, Writer, canonical, chunks, stamp
 
 SOURCE = "own"
 FACTS: Mapping[str, Any] = {
@@ -81,15 +81,30 @@ def take(
     at = stamp(now)
     stats = {"source": SOURCE, "facts": dict(FACTS), "expect": {"complete": False}}
     unique = {programme_id(each): each for each in notices}
-    with store.transaction() as writer:
-        known = writer.known(SOURCE)
-        before = {id: known[id].notice for id in unique if id in known}
-        writer.set_source(SOURCE, dict(FACTS))
+    with store.alone(f"source {SOURCE}", wait=True):
+        before = {id: each.notice for batch in chunks(list(unique)) for id, each in store.some(batch).items()}
         batch = Batch("source")
-        compare(batch, unique, writer, stats, "{}", at, None)
+        compare(batch, unique, store, stats, "{}", at, None)
+        return _kept(store, batch, unique, before, by=by, at=at, what=what, ending=ending)
+
+
+def _kept(
+    store: Store,
+    batch: Batch,
+    unique: Mapping[str, Notice],
+    before: Mapping[str, bytes],
+    *,
+    by: str,
+    at: str,
+    what: str,
+    ending: Sequence[str],
+) -> Run:
+    """In one transaction, with its entries in the audit. `before`: the notices that were known."""
+    with store.transaction() as writer:
+        writer.set_source(SOURCE, dict(FACTS))
+        keep(batch, writer, "{}", at)
         _end(writer, ending, at, batch)
-        run = Run(source=SOURCE, variant="{}", at=at, ok=True, counts=batch.counts, stats={"by": by})
-        writer.add_run(run)
+        run = writer.add_run(Run(source=SOURCE, variant="{}", at=at, ok=True, counts=batch.counts, stats={"by": by}))
         for id, notice in unique.items():
             new = canonical(asdict(notice))
             if before.get(id) != new:

@@ -7,24 +7,23 @@ import sqlalchemy as sa
 
 from indexer.store import databases, layout
 from indexer.store.accounts import AccountReading, AccountWriting, Attempts, Session, SignIn, User
-from indexer.store.base import canonical, metadata, stamp
+from indexer.store.base import canonical, chunks, metadata, stamp
 from indexer.store.collections import Collection, CollectionReading, CollectionWriting, Edition
 from indexer.store.hits import HitCounting
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.nights import NightReading, NightWriting, Plan
-from indexer.store.programmes import ProgrammeReading, ProgrammeWriting, Record, programmes, same
-from indexer.store.publication import Document, Glimpse, Prepared, PublicationReading, PublicationWriting, chunks
+from indexer.store.programmes import Known, ProgrammeReading, ProgrammeWriting, Record, programmes, same
+from indexer.store.publication import Document, Glimpse, Prepared, PublicationReading, PublicationWriting
 from indexer.store.review import Finding, Item, ReviewReading, ReviewWriting
 from indexer.store.runs import Run, RunReading, RunWriting
 from indexer.store.staff import Decision, Entry, StaffReading, StaffWriting, decisions
 from indexer.store.uploads import Upload, UploadReading, UploadWriting
 
 __all__ = [
-    "Attempts", "Busy", "Check", "Collection", "Decision", "Document", "Edition", "Entry", "Finding", "Glimpse",
-    "Item", "LayoutError", "Lost", "Plan", "Prepared", "Record", "Run", "Session", "SignIn", "Store", "StoreError",
-    "Upload", "User",
-    "Writer", "canonical", "chunks", "metadata", "stamp",
+    "Attempts", "Busy", "Check", "Collection", "Decision", "Document", "Edition", "Entry", "Finding", "Glimpse", "Item",
+    "Known", "LayoutError", "Lost", "Plan", "Prepared", "Record", "Run", "Session", "SignIn", "Store", "StoreError",
+    "Upload", "User", "Writer", "canonical", "chunks", "metadata", "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError

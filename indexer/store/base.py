@@ -1,5 +1,6 @@
 """What every part of the store stands on: the tables' metadata, a reader's engine, a writer's connection."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +48,16 @@ def stamp(at: datetime) -> str:
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys: equal values give equal bytes."""
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+CHUNK = 500
+"""So many values a statement names at the most."""
+
+
+def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """So many at a time that a statement can name them."""
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
 
 
 class Reading:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.schema import Change, Link, LinkState, Programme, Relation
-from indexer.store.base import Reading, Text, Writing, canonical, metadata, stamp
+from indexer.store.base import Reading, Text, Writing, canonical, chunks, metadata, stamp
 
 programmes = sa.Table(
     "programmes",
@@ -96,6 +96,18 @@ class Record:
     last_seen: str
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What tells whether a source says something else of a programme than it did (see Record)."""
+
+    id: str
+    variant: str
+    notice_hash: str
+    rules: str
+    listed: bool
+    last_seen: str
+
+
 class ProgrammeReading(Reading):
     """Readers of programmes."""
 
@@ -108,10 +120,27 @@ class ProgrammeReading(Reading):
         """Those of the ids that are there, in order of id."""
         found: dict[str, Record] = {}
         with self.engine.connect() as connection:
-            for start in range(0, len(ids), 500):
-                query = sa.select(programmes).where(programmes.c.id.in_(ids[start : start + 500]))
+            for batch in chunks(ids):
+                query = sa.select(programmes).where(programmes.c.id.in_(batch))
                 found.update((row.id, _record(row)) for row in connection.execute(query))
         return dict(sorted(found.items()))
+
+    def known(self, source: str) -> dict[str, Known]:
+        """Every programme of the source, by id."""
+        c = programmes.c
+        query = sa.select(c.id, c.variant, c.notice_hash, c.rules, c.listed, c.last_seen).where(c.source == source)
+        with self.engine.connect() as connection:
+            return {row.id: Known(*row) for row in connection.execute(query)}
+
+    def read_by_other_rules(self, rules: str) -> dict[str, list[str]]:
+        """The ids of what was read by other rules than these, by source."""
+        c = programmes.c
+        query = sa.select(c.source, c.id).where(c.rules != rules).order_by(c.source, c.id)
+        found: dict[str, list[str]] = {}
+        with self.engine.connect() as connection:
+            for row in connection.execute(query):
+                found.setdefault(row.source, []).append(row.id)
+        return found
 
     def records(self, source: str | None = None) -> Iterator[Record]:
         """All records in order of id, read a few hundred at a time."""
@@ -157,8 +186,8 @@ class ProgrammeReading(Reading):
         found: dict[str, list[Change]] = {}
         query = sa.select(history).where(history.c.at >= stamp(since)).order_by(history.c.id)
         with self.engine.connect() as connection:
-            for start in range(0, len(ids), 500):
-                for row in connection.execute(query.where(history.c.programme.in_(ids[start : start + 500]))):
+            for batch in chunks(ids):
+                for row in connection.execute(query.where(history.c.programme.in_(batch))):
                     change = Change(at=row.at, field=row.field, was=row.was, now=row.now, cause=row.cause)
                     found.setdefault(row.programme, []).append(change)
         return found
@@ -215,11 +244,6 @@ class ProgrammeReading(Reading):
 class ProgrammeWriting(Writing):
     """Writers of programmes."""
 
-    def known(self, source: str) -> dict[str, Record]:
-        """Every record of the source, by id."""
-        rows = self.connection.execute(sa.select(programmes).where(programmes.c.source == source))
-        return {row.id: _record(row) for row in rows}
-
     def put(self, records: Sequence[Record], known: set[str]) -> None:
         """Inserts the records, or replaces those whose id is `known`."""
         if records:
@@ -228,15 +252,16 @@ class ProgrammeWriting(Writing):
         old = [_row(each) for each in records if each.programme.id in known]
         if new:
             self.connection.execute(sa.insert(programmes), new)
-        for row in old:
-            self.connection.execute(sa.update(programmes).where(programmes.c.id == row["id"]).values(row))
+        if old:
+            mine = programmes.c.id == sa.bindparam("_id")
+            self.connection.execute(sa.update(programmes).where(mine), [{**row, "_id": row["id"]} for row in old])
 
     def seen(self, ids: Sequence[str], variant: str, at: str) -> None:
         """Notes that the programmes were met again. Nothing is written where that is known already."""
-        for start in range(0, len(ids), 500):
+        for batch in chunks(ids):
             self.connection.execute(
                 sa.update(programmes)
-                .where(programmes.c.id.in_(ids[start : start + 500]), programmes.c.last_seen < at)
+                .where(programmes.c.id.in_(batch), programmes.c.last_seen < at)
                 .values(last_seen=at, variant=variant)
             )
 
@@ -245,8 +270,7 @@ class ProgrammeWriting(Writing):
         values = {"listed": listed} | ({"changed": at} if at else {})
         if ids:
             self.touch()
-        for start in range(0, len(ids), 500):
-            batch = ids[start : start + 500]
+        for batch in chunks(ids):
             self.connection.execute(sa.update(programmes).where(programmes.c.id.in_(batch)).values(values))
 
     def remember(self, changes: Iterable[tuple[str, Change]]) -> None:
@@ -258,8 +282,8 @@ class ProgrammeWriting(Writing):
     def put_links(self, found: Sequence[Link]) -> None:
         """Keeps what was found, in the place of what was known of the same programmes."""
         ids = [each.programme for each in found]
-        for start in range(0, len(ids), 500):
-            self.connection.execute(sa.delete(links).where(links.c.programme.in_(ids[start : start + 500])))
+        for batch in chunks(ids):
+            self.connection.execute(sa.delete(links).where(links.c.programme.in_(batch)))
         if found:
             self.connection.execute(sa.insert(links), [each.model_dump(mode="json") for each in found])
 

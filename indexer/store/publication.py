@@ -7,10 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.store.base import CACHE, Reading, Text, Writing, metadata, stamp
+from indexer.store.base import CACHE, Reading, Text, Writing, chunks, metadata, stamp
 from indexer.store.programmes import history, programmes
-
-CHUNK = 500
 
 prepared = sa.Table(
     "prepared",
@@ -169,9 +167,3 @@ class PublicationWriting(Writing):
             self.connection.execute(sa.delete(table).where(key.in_(batch)))
         if rows:
             self.connection.execute(sa.insert(table), rows)
-
-
-def chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """So many at a time that a statement can name them."""
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
