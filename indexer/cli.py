@@ -176,7 +176,8 @@ def links_(minutes: Annotated[float, typer.Option(help="For so long at the most"
     settings = Settings()
     store = Store(settings.store_url)
     with Reporter() as report:
-        found = links.check(store, settings.clock()(), report, minutes=minutes)
+        guard = Visits(settings, store).guard
+        found = links.check(store, settings.clock()(), report, minutes=minutes, guard=guard)
         for state, count in Counter(each.state.value for each in found).items():
             report.say(f"{state}: {count}")
         report.say(f"still due: {len(links.due(store, settings.clock()()))}")

@@ -1,11 +1,13 @@
 """Are the official pages still there? Asked weekly and politely: one request at a time a host, robots.txt obeyed."""
 
 import asyncio
+import contextlib
 import ipaddress
 import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urljoin, urlsplit
@@ -15,7 +17,7 @@ from protego import Protego
 
 from crawlers.settings import user_agent
 from indexer.schema import Link, LinkState, Programme, Role, instant
-from indexer.store import Store, stamp
+from indexer.store import Busy, Store, stamp
 
 WEEK = timedelta(days=7)
 PAUSE = 2.0
@@ -29,6 +31,7 @@ ENDED = timedelta(days=60)
 """Nobody needs the page of a programme that ended so long ago."""
 
 Progress = Callable[[str, int, int], None]
+Guard = Callable[[str], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
@@ -68,13 +71,15 @@ def check(
     minutes: float = MINUTES,
     pause: float = PAUSE,
     private: bool = False,
+    guard: Guard = lambda host: contextlib.nullcontext(),
 ) -> list[Link]:
     """Looks at what is due, for so many minutes at the most; the rest stays due. Returns what was found, and keeps it.
 
-    `private`: hosts of this machine and its network may be asked (tests).
+    `private`: hosts of this machine and its network may be asked (tests). `guard` holds a host while it is asked, and
+    raises Busy where somebody else asks it: then it stays due.
     """
     pages = due(store, now)
-    found = asyncio.run(_Round(pages, now, minutes, pause, private, progress).run())
+    found = asyncio.run(_Round(pages, now, minutes, pause, private, progress, guard).run())
     links = [link for each in pages if each.url in found for link in _each(each, found[each.url])]
     with store.transaction() as writer:
         writer.put_links(links)
@@ -112,7 +117,9 @@ class _Round:
         pause: float,
         private: bool,
         progress: Progress | None,
+        guard: Guard,
     ) -> None:
+        self.guard = guard
         self.pages, self.now, self.pause, self.private, self.progress = pages, now, pause, private, progress
         self.until = time.monotonic() + 60 * minutes
         self.found: dict[str, Link] = {}
@@ -129,20 +136,27 @@ class _Round:
 
     async def _host(self, session: aiohttp.ClientSession, urls: Sequence[str]) -> None:
         async with self.places:
-            closed, rules = await self._robots(session, urls[0])
-            pause = self.pause
-            if rules and rules.crawl_delay(user_agent()):
-                pause = min(max(pause, float(rules.crawl_delay(user_agent()) or 0)), LONGEST_PAUSE)
-            for url in urls:
-                if time.monotonic() > self.until:
-                    return
-                if closed:
-                    self._note(url, LinkState.UNCERTAIN, closed)
-                elif rules and not rules.can_fetch(url, user_agent()):
-                    self._note(url, LinkState.UNCERTAIN, "closed to machines by robots.txt")
-                else:
-                    await asyncio.sleep(pause * random.uniform(1, 1.2))
-                    self._note(url, *await self._look(session, url))
+            try:
+                with self.guard(urlsplit(urls[0]).hostname or ""):
+                    await self._pages(session, urls)
+            except Busy:
+                return
+
+    async def _pages(self, session: aiohttp.ClientSession, urls: Sequence[str]) -> None:
+        closed, rules = await self._robots(session, urls[0])
+        pause = self.pause
+        if rules and rules.crawl_delay(user_agent()):
+            pause = min(max(pause, float(rules.crawl_delay(user_agent()) or 0)), LONGEST_PAUSE)
+        for url in urls:
+            if time.monotonic() > self.until:
+                return
+            if closed:
+                self._note(url, LinkState.UNCERTAIN, closed)
+            elif rules and not rules.can_fetch(url, user_agent()):
+                self._note(url, LinkState.UNCERTAIN, "closed to machines by robots.txt")
+            else:
+                await asyncio.sleep(pause * random.uniform(1, 1.2))
+                self._note(url, *await self._look(session, url))
 
     async def _robots(self, session: aiohttp.ClientSession, url: str) -> tuple[str, Protego | None]:
         """(why nothing may be asked, else the rules)."""

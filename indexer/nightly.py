@@ -165,7 +165,13 @@ class Night:
 
     def _links(self, summary: Summary) -> None:
         if self.settings.link_minutes:
-            found = links.check(self.store, self.clock(), self.progress, minutes=self.settings.link_minutes)
+            found = links.check(
+                self.store,
+                self.clock(),
+                self.progress,
+                minutes=self.settings.link_minutes,
+                guard=self.visits.guard,
+            )
             summary.dead_links = sum(each.state is LinkState.INVALID for each in found)
 
     def _finish(self, night: int, summary: Summary) -> None:

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -89,6 +90,13 @@ class Visits:
             with contextlib.suppress(Done):
                 self._keep(night, name, folder, problem)
         self._tidy()
+
+    def guard(self, host: str) -> AbstractContextManager[object]:
+        """Holds the site of a host, where one of the sources asks it; Busy where somebody else holds it."""
+        for each in self.sources:
+            if any(_one_site(host, own) for own in each.get("hosts") or ()):
+                return self.store.alone(f"site {self.sites[each['name']]}")
+        return contextlib.nullcontext()
 
     def give_up(self, night: int, name: str, problem: str) -> None:
         """Notes that the visit cannot be done."""

@@ -9,7 +9,9 @@ import pytest
 
 from indexer import links
 from indexer.schema import Link, LinkState, Programme, Window
+from indexer.settings import Settings
 from indexer.store import Store, stamp
+from indexer.visits import Visits
 from tests.crawlers.conftest import Page, Site
 from tests.samples import NOW, programme, record, window
 
@@ -79,6 +81,17 @@ def test_a_host_is_asked_one_page_at_a_time_with_a_pause(site: Site, store: Stor
     links.check(store, NOW, pause=0.2, private=True)
     times = [at for _, at, _ in site.asked]
     assert len(times) == 5 and all(later - earlier >= 0.19 for earlier, later in itertools.pairwise(times))
+
+
+def test_a_host_that_is_crawled_is_left_alone_until_the_next_look(site: Site, store: Store) -> None:
+    site.pages = {"/a": Page("x")}
+    keep(store, pages(site, "/a"))
+    source = {"name": "a", "hosts": ["127.0.0.1"]}
+    visits = Visits(Settings(), store, [source], clock=lambda: NOW)
+    with store.alone("site 127.0.0.1"):
+        assert links.check(store, NOW, pause=0, private=True, guard=visits.guard) == []
+    assert site.asked == []
+    assert len(links.check(store, NOW, pause=0, private=True, guard=visits.guard)) == 1
 
 
 def test_pages_are_due_weekly_and_when_their_address_changes(site: Site, store: Store) -> None:
