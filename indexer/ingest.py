@@ -18,6 +18,9 @@ from indexer.store import Known, Record, Run, Store, Writer, canonical, chunks, 
 Progress = Callable[[str, int, int], None]
 """Told (source, done, of how many) while a source is read."""
 
+ENDLESS = "9999"
+"""Behind every instant, as text."""
+
 WATCHED = ("title", "kind", "windows", "areas", "amount", "eligibility", "issuer", "official_url", "body")
 """Fields whose changes are remembered. Long texts are remembered as changed, without their words."""
 
@@ -72,8 +75,13 @@ def take_in(
     now: datetime | None = None,
     progress: Progress | None = None,
     also: Callable[[Run, Writer], None] | None = None,
+    present: datetime | None = None,
 ) -> Run:
-    """Takes in one source (`<folder>/{notices.jsonl, stats.json}`). `also` is done in the same transaction."""
+    """Takes in one source (`<folder>/{notices.jsonl, stats.json}`). `also` is done in the same transaction.
+
+    What the store holds from after the crawl is newer, and kept; but not what is from after `present`, the clock of who
+    takes in: that was noted by a clock that went wrong.
+    """
     stats = orjson.loads((folder / "stats.json").read_bytes())
     name, variant = stats["source"], canonical(stats.get("variant", {})).decode()
     # Reading takes its time, in which others write: of a source only this does so.
@@ -85,7 +93,7 @@ def take_in(
             notices, stats, last.counts["seen"] if last else None, last.stats.get("filled") if last else None
         )
         stats["filled"] = checks.filled(notices)
-        at = stamp(now or datetime.fromisoformat(stats["at"]))
+        at, until = stamp(now or datetime.fromisoformat(stats["at"])), stamp(present) if present else ENDLESS
         unique = {programme_id(each): each for each in notices}
         run = Run(source=name, variant=variant, at=at, ok=not errors, counts={"seen": len(unique)})
         run = replace(run, errors=errors, warnings=warnings, stats=stats)
@@ -93,23 +101,23 @@ def take_in(
         if not errors:
             ours = last is not None and last.stats.get("code", stats.get("code")) != stats.get("code")
             batch = Batch("ours" if ours else "source", backfill=last is None or ours)
-            compare(batch, unique, store, stats, variant, at, progress)
+            compare(batch, unique, store, stats, variant, at, progress, until)
             run = replace(run, counts=batch.counts)
         with store.transaction() as writer:
             writer.set_source(name, dict(stats["facts"]))
             if batch:
-                keep(batch, writer, variant, at)
+                keep(batch, writer, variant, at, until)
             run = writer.add_run(run)
             if also:
                 also(run, writer)
     return run
 
 
-def keep(batch: Batch, writer: Writer, variant: str, at: str) -> None:
+def keep(batch: Batch, writer: Writer, variant: str, at: str, present: str) -> None:
     """Writes what `compare` found."""
     changed_at = at if batch.cause == "source" else None
     writer.put(batch.put, set(batch.seen))
-    writer.seen(batch.seen, variant, at)
+    writer.seen(batch.seen, variant, at, present)
     writer.list_again(batch.relisted, True, changed_at)
     writer.list_again(batch.gone, False, changed_at)
     writer.remember(batch.changes)
@@ -123,22 +131,24 @@ def compare(
     variant: str,
     at: str,
     progress: Progress | None,
+    present: str,
 ) -> None:
     """Compares by hashes; only what differs is read from the store as a whole."""
     name, facts = stats["source"], stats["facts"]
     known = store.known(name)
-    newest = not any(each.last_seen > at for each in known.values())
+    later = {id for id, each in known.items() if at < each.last_seen <= present}
+    newest = not later
     batch.backfill |= not newest
     batch.counts["seen"], done = len(unique), 0
     for ids in chunks(list(unique)):
-        differing = [id for id in ids if id in known and known[id].last_seen <= at and _differs(known[id], unique[id])]
+        differing = [id for id in ids if id in known and id not in later and _differs(known[id], unique[id])]
         records = store.some(differing)
         for id in ids:
             old, notice = known.get(id), unique[id]
             if old is None:
                 batch.put.append(_new(notice, facts, name, variant, at, backfill=batch.backfill))
                 batch.counts["new"] += 1
-            elif old.last_seen > at:
+            elif id in later:
                 pass  # A recording older than what we hold teaches nothing new.
             else:
                 batch.seen.append(id)

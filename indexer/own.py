@@ -84,7 +84,7 @@ def take(
     with store.alone(f"source {SOURCE}", wait=True):
         before = {id: each.notice for batch in chunks(list(unique)) for id, each in store.some(batch).items()}
         batch = Batch("source")
-        compare(batch, unique, store, stats, "{}", at, None)
+        compare(batch, unique, store, stats, "{}", at, None, at)
         return _kept(store, batch, unique, before, by=by, at=at, what=what, ending=ending)
 
 
@@ -102,7 +102,7 @@ def _kept(
     """In one transaction, with its entries in the audit. `before`: the notices that were known."""
     with store.transaction() as writer:
         writer.set_source(SOURCE, dict(FACTS))
-        keep(batch, writer, "{}", at)
+        keep(batch, writer, "{}", at, at)
         _end(writer, ending, at, batch)
         run = writer.add_run(Run(source=SOURCE, variant="{}", at=at, ok=True, counts=batch.counts, stats={"by": by}))
         for id, notice in unique.items():

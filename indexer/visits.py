@@ -119,7 +119,7 @@ class Visits:
         """Takes in what was crawled. A source that breaks us is its own failure; a store or disk that fails is not."""
         if not problem:
             try:
-                take_in(folder, self.store, progress=self.progress, also=partial(_note, night))
+                take_in(folder, self.store, progress=self.progress, also=partial(_note, night), present=self.clock())
                 return
             except (Done, StoreError, OSError):
                 raise

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from crawlers.items import Notice, Period
 from crawlers.recordings import recordings
 from indexer.crawl import crawl
-from indexer.ingest import ingest
+from indexer.ingest import ingest, take_in
 from indexer.schema import JST
 from indexer.store import Run, Store
 
@@ -244,6 +244,18 @@ def test_an_older_recording_changes_nothing(crawls: Crawls, store: Store) -> Non
     crawls(FIRST - timedelta(days=30), [notice(1, title="古い名前"), *TEN[1:4], notice(11), notice(12), notice(13)])
     after = {row[0]: row for row in dump(store)}
     assert all(after[row[0]] == row for row in before)
+
+
+def test_what_a_clock_of_the_future_noted_does_not_keep_out_what_comes_now(crawls: Crawls, store: Store) -> None:
+    crawls(FIRST + timedelta(days=3650), TEN)
+    crawls(FIRST, [notice(1, title="あたらしい名前"), *TEN[1:9]])
+    folder = crawls.folder / "invented"
+    assert [each.programme.title for each in store.records() if each.programme.id == "invented-1"] != ["あたらしい名前"]
+    take_in(folder, store, present=FIRST + timedelta(hours=1))
+    record = store.get("invented-1")
+    assert record and (record.programme.title, record.last_seen) == ("あたらしい名前", FIRST.isoformat())
+    gone = store.get("invented-10")
+    assert gone and not gone.listed
 
 
 def test_the_same_recordings_again_change_nothing(crawls: Crawls, store: Store) -> None:

@@ -256,12 +256,16 @@ class ProgrammeWriting(Writing):
             mine = programmes.c.id == sa.bindparam("_id")
             self.connection.execute(sa.update(programmes).where(mine), [{**row, "_id": row["id"]} for row in old])
 
-    def seen(self, ids: Sequence[str], variant: str, at: str) -> None:
-        """Notes that the programmes were met again. Nothing is written where that is known already."""
+    def seen(self, ids: Sequence[str], variant: str, at: str, present: str = "9999") -> None:
+        """Notes that the programmes were met again. Nothing is written where that is known already, unless of an
+        instant after `present`, which cannot be.
+        """
         for batch in chunks(ids):
             self.connection.execute(
                 sa.update(programmes)
-                .where(programmes.c.id.in_(batch), programmes.c.last_seen < at)
+                .where(
+                    programmes.c.id.in_(batch), sa.or_(programmes.c.last_seen < at, programmes.c.last_seen > present)
+                )
                 .values(last_seen=at, variant=variant)
             )
 
