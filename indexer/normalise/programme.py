@@ -230,7 +230,7 @@ def _title_against_text(title: str, windows: Sequence[Window]) -> list[Problem]:
     return [
         Problem(field="windows", code="conflicting_deadline", raw=each.raw)
         for each in above
-        if below and all(each.round == other.round and each.closes != other.closes for other in below)
+        if below and all(other.round in (None, each.round) and each.closes != other.closes for other in below)
     ]
 
 

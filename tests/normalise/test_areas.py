@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -399,6 +397,7 @@ def test_codes_are_valid_and_raw_occurs(title, body, issuer, url, areas, venue):
         assert any(problem.raw in text for text in texts)
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "row",
     [
@@ -417,12 +416,7 @@ def test_codes_are_valid_and_raw_occurs(title, body, issuer, url, areas, venue):
     ],
     ids=lambda row: "-".join(f"{key}-{value}" for key, value in row.items()),
 )
-def test_time_grows_no_faster_than_the_text(row):
-    def seconds(times):
-        start = time.process_time()
-        read(**{key: value * times for key, value in row.items()})
-        return time.process_time() - start
-
-    seconds(10)
-    # Ten times the text in at most thirty times the time: a square would take a hundred.
-    assert seconds(20_000) < 30 * max(seconds(2_000), 0.005)
+def test_a_megabyte_returns(row):
+    """A second or two alone; a rule that looks again from every sign would take hours."""
+    found = read(**{key: value * (1_000_000 // len(value)) for key, value in row.items()})
+    assert list(found.codes) == sorted(set(found.codes))

@@ -1,7 +1,6 @@
 """Deadlines: invented rows of the forms that real pages use, and properties that hold for any text."""
 
 import json
-import time
 from pathlib import Path
 
 import pytest
@@ -143,6 +142,26 @@ def only(text: str, published: str | None = PUBLISHED) -> Window:
             "2026-09-08T13:00",
         ),
         ("申請期間：9/1～9/30\n補助率 中小企業：1/2（条件により2/3）\n小規模：2/3", "2026-09-01", "2026-09-30"),
+        # Words between the label and the date, and labels of every office.
+        ("申請の流れ\n2.9月18日(金)までに申請書と添付書類をご提出(郵送及び電子メール)ください", None, "2026-09-18"),
+        ("所定の様式で審査資料を作成の上、9月18日（金）17時までにご提出ください。", None, "2026-09-18T17:00"),
+        ("■申請書受理期限\n令和8年10月30日（金）16:45", None, "2026-10-30T16:45"),
+        ("申請フォームは9月18日23:59に締め切りとなります。", None, "2026-09-18T23:59"),
+        ("提出期限の2026年9月18日17時を超えると申請が完了できません。", None, "2026-09-18T17:00"),
+        (
+            "■交付申請受付期間\n本事業では以下の期間募集を行う。\n令和8年9月1日（火）～令和9年1月29日（金）\n\n■問合せ先",
+            "2026-09-01",
+            "2027-01-29",
+        ),
+        ("■公募期間\n令和8年8月25（火）9時 ～ 令和8年9月18日（金）17時", "2026-08-25T09:00", "2026-09-18T17:00"),
+        ("令和8年9月18日 募集締切\n令和8年10月中旬頃（予定） 審査委員会", None, "2026-09-18"),
+        ("令和8年9月18日 交付申請締め切り\n\n令和8年10月中旬頃迄    交付決定", None, "2026-09-18"),
+        (
+            "■申請受付期間\n令和8年9月8日～9月17日\n■助成対象期間\n交付決定日から\n"
+            "【最長の例】令和9年1月1日～令和10年12月31日\n【最短の例】令和9年1月1日～令和9年6月30日",
+            "2026-09-08",
+            "2026-09-17",
+        ),
     ],
 )
 def test_one_period(text: str, opens: str | None, closes: str | None) -> None:
@@ -192,6 +211,23 @@ def test_one_period(text: str, opens: str | None, closes: str | None) -> None:
         "この補助金は通年募集となり、3か月ごとに締め切りが設けられるようになりました。",
         "海辺で開催された総会（2011年7月開催）に出席しました。",
         "",
+        # Until when one can ask, which is not until when one can apply.
+        "■お問い合わせ\n経理処理のお問い合わせ：a@example.jp\n受付期限：9月18日（金）正午",
+        "受付時間：9時15分～17時15分\n受付期限：9月18日（金）正午迄",
+        "9月18日（金）まで本事業に関する質問を受け付けます。",
+        # What was, and what others must have done.
+        "4月17日に公募締切りした事業の採択後に、二次公募を行う。",
+        "■前回募集（募集期間：令和8年5月11日～6月30日）からの変更点",
+        "※令和8年4月1日～5月15日に公募していた内容のうち、以下を修正",
+        "令和8年9月18日までに公社が行う申請前の診断を受けた方",
+        "応募を行った日以後から令和8年12月31日までに営業を開始していること",
+        "令和8年4月1日から令和9年1月29日（募集終了日）までの間に、補助対象機器を購入し",
+        "補助金申請年度の3月31日までに、補助金請求書を環境課へ提出します。",
+        "申請期限：融資を受けた日から30日を経過した日、または貸付年度の3月31日のいずれか早い日まで",
+        "消費税仕入控除税額の報告は、令和8年9月30日が申請期限です。",
+        "請求書提出：10月中旬",
+        "実績報告書を作成して、3月31日までにご提出ください。",
+        "11月10日から22日まで開催された国際会議の成果を聞く。",
     ],
 )
 def test_no_window(text: str) -> None:
@@ -327,6 +363,25 @@ def test_no_window(text: str) -> None:
         ("9月10日（木曜日）午後3時15分スタート！山川フォーラム", [("event", "2026-09-10T15:15", "2026-09-10")]),
         ("９月10日（木） 就職の催し 海辺大学の大講堂で開催（山川）", [("event", "2026-09-10", "2026-09-10")]),
         ("キャンペーン期間：9月1日～11月30日　参加店舗募集：8月20日まで", [("apply", None, "2026-08-20")]),
+        # A month that heads a period, a course that heads its day.
+        (
+            "■募集期間\n【令和8年9月】 9月7日 ～ 15日\n【   10月】10月1日 ～ 13日",
+            [("apply", "2026-09-07", "2026-09-15"), ("apply", "2026-10-01", "2026-10-13")],
+        ),
+        (
+            "応募締め切り\n● オンラインコース / 来日コース（前期）:\n2026年9月15日まで\n"
+            "● 来日コース（後期）:\n2026年10月7日まで",
+            [("apply", None, "2026-09-15"), ("apply", None, "2026-10-07")],
+        ),
+        (
+            "研修会を10月21日に青山県緑市で、11月1日に白浜県南市でそれぞれ開催する。",
+            [("event", "2026-10-21", "2026-10-21"), ("event", "2026-11-01", "2026-11-01")],
+        ),
+        ("9月1日施行される改正法の説明会を9月29日、オンラインで開催する。", [("event", "2026-09-29", "2026-09-29")]),
+        (
+            "南エリア9月18日、南経済局（南市中央区）。\n定員80人。\n申し込み締め切り9月16日。",
+            [("event", "2026-09-18", "2026-09-18"), ("apply", None, "2026-09-16")],
+        ),
     ],
 )
 def test_windows_with_their_roles(text: str, expected: list[tuple[str, str | None, str | None]]) -> None:
@@ -374,6 +429,7 @@ def test_a_round_without_a_year_lies_before_the_next() -> None:
         ("9月上旬公募開始予定", Basis.SCHEDULED),
         ("申請期限：なし", Basis.ROLLING),
         ("受付期間：毎月。補助金の総額が予算枠に達した時点で受付を終了いたします。", Basis.UNTIL_BUDGET),
+        ("申請期間：9月1日～9月30日 ※採択は先着順ではありません。", Basis.FIXED),
     ],
 )
 def test_basis(text: str, basis: Basis) -> None:
@@ -447,6 +503,7 @@ def test_problems(text: str, published: str | None, code: str, closes: list[str]
         "※公募は当初8月31日締切予定でしたが、9月30日に延長されました。",
         # Brought forward: the earlier day counts.
         "申請期限は8月31日までとしていましたが、予算の上限に達する見込みのため、9月30日に繰り上げて締め切ります。",
+        "8月31日が申請期限だったが、9月30日まで受付期間を延長した。",
     ],
 )
 def test_an_extension_counts_and_the_old_date_is_kept_apart(text: str) -> None:
@@ -569,24 +626,35 @@ def test_any_text_is_read_and_every_window_shows_its_words(text: str, published:
         assert problem.raw in text
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize(
-    "unit", ["令和", "8月7日～", "申請期間", "第1回：8/7 ", "予算に達し", "受付は、", "(", " ", "一", "2026年", "May "]
+    "unit",
+    [
+        "令和",
+        "8月7日～",
+        "申請期間",
+        "第1回：8/7 ",
+        "予算に達し",
+        "受付は、",
+        "(",
+        "（",
+        "】",
+        " ",
+        "\n",
+        "一",
+        "1",
+        "2026年",
+        "May ",
+    ],
 )
-def test_time_is_linear(unit: str) -> None:
-    def seconds(length: int) -> float:
-        text = unit * (length // len(unit))
-        start = time.process_time()
-        read(text, published=PUBLISHED)
-        return time.process_time() - start
-
-    seconds(1_000)
-    assert seconds(80_000) < 8 * (seconds(20_000) + 0.05)
+def test_a_megabyte_returns(unit: str) -> None:
+    """A second or two alone; a rule that looks again from every sign would take hours."""
+    assert len(read(unit * (1_000_000 // len(unit)), published=PUBLISHED).windows) <= 200
 
 
-def test_a_megabyte_returns() -> None:
-    start = time.process_time()
-    assert read("令和" * 500_000, published=PUBLISHED) == Reading()
-    assert time.process_time() - start < 10
+def test_a_page_of_too_many_dates_says_where_reading_stopped() -> None:
+    text = "更新8月7日。" * 2_000 + "申請期限：9月30日まで"
+    assert [(each.code, each.raw[:4]) for each in read(text, published=PUBLISHED).problems] == [("unread", "8月7日")]
 
 
 def test_rows_over_the_command_line() -> None:

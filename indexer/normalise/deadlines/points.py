@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 # No programme has more windows; the bound keeps comparing them with each other linear in the length of the text.
 MOST = 200
+# No page names so many dates: the fullest of the recordings has 48.
+MOST_DATES = 2_000
 
 _N = r"(?:\d{1,2}|[〇一二三四五六七八九十]{1,3})"
 _S = r" {0,2}"
@@ -29,8 +31,8 @@ POINT = re.compile(
     # 令和8年8月7日, 2026年(令和8年)8月, 同年9月末, 来月10日, 8月7日
     rf"(?:(?P<year>{_YEAR}){_S}(?:\([^()\n]{{2,8}}\))?{_S}年{_S}(?:\([^()\n]{{2,8}}\){_S})?"
     rf"|(?P<relyear>同年|翌年|来年|本年|今年|昨年|同)の?{_S})?"
-    rf"(?:(?<![\d.,第])(?P<month>{_N}){_S}月(?![間額分次号]|曜)|(?P<relmonth>今月|来月|同月|翌月|本月|当月)){_S}"
-    rf"(?:の{_S})?(?:(?P<day>{_N}){_S}(?:日(?![間目])|(?= ?[・、,] ?\d{{1,2}} ?日))"
+    rf"(?:(?:(?<![\d.,第])|(?<=\n\d\.)|(?<=\n\d\d\.))(?P<month>{_N}){_S}月(?![間額分次号]|曜)|(?P<relmonth>今月|来月|同月|翌月|本月|当月)){_S}"
+    rf"(?:の{_S})?(?:(?P<day>{_N}){_S}(?:日(?![間目])|(?= ?[・、,] ?\d{{1,2}} ?日|\([月火水木金土日][)・祝]))"
     rf"|(?P<part>末日?|上旬|初旬|中旬|下旬))?"
     # 2026/8/7, R8.8.7, 2026-08-07, 令和8.8.7
     rf"|(?P<syear>{_YEAR}) ?(?:/|\.|-) ?(?P<smonth>\d{{1,2}}) ?[/.-] ?(?P<sday>\d{{1,2}})(?!\d)日?"
@@ -62,6 +64,7 @@ _LATER_TIME = re.compile(
 )
 # 5日、12日、19日 各日18:30～20:30
 _EACH_DAY = re.compile(rf"[ 、,(]{{0,2}}(?:(?:各|毎|両)[日回]|いずれも|とも)(?:とも)?に?[ :、は]{{0,2}}{_CLOCK}")
+_HEADING = re.compile(r" {0,3}[】\])〕>:] {0,3}")
 _LEADING = re.compile(r"(?:[〜～~→⇒]|until|by) ?$")
 _Hour = tuple[int, int, int]
 PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -238,7 +241,7 @@ def stretches(text: str) -> list[Stretch]:
     at = 0
     foreign = {each.start: each for each in _foreign(text)}
     starts = sorted(foreign)
-    while True:
+    while len(found) < MOST_DATES:
         match = POINT.search(text, at)
         while starts and starts[0] < at:
             starts.pop(0)
@@ -250,7 +253,7 @@ def stretches(text: str) -> list[Stretch]:
         elif match:
             first = point_of(match)
         else:
-            return found
+            break
         at = first.end
         sign = _SIGN.match(text, at)
         second: Point | None = None
@@ -298,6 +301,26 @@ def stretches(text: str) -> list[Stretch]:
             found.append(Stretch(start=start, end=at, opens=first, closes=None, sign=sign[0].strip()))
         else:
             found.append(Stretch(start=start, end=at, opens=None, closes=first))
+    return found
+
+
+def headed(found: list[Stretch], text: str) -> list[Stretch]:
+    """The stretches without the months that only head the date behind them: 【令和8年4月】 4月6日～15日."""
+    kept: list[Stretch] = []
+    for stretch in found:
+        first = stretch.opens or stretch.closes
+        head = kept[-1].closes if kept and kept[-1].opens is None else None
+        if (
+            head and first and first.day and head.month == first.month
+            and not (head.day or head.part or head.relyear or head.relmonth)
+            and _HEADING.fullmatch(text, kept[-1].end, stretch.start)
+        ):  # fmt: skip
+            stretch = stretch._replace(start=kept.pop().start)
+            if first.year is None and head.year:
+                first = first._replace(year=head.year)
+                stretch = stretch._replace(opens=first) if stretch.opens else stretch._replace(closes=first)
+        kept.append(stretch)
+    return kept
 
 
 def _is_rate(match: re.Match[str], text: str) -> bool:

@@ -150,7 +150,12 @@ class Judge:
         other_year = (
             "年" in here.before and words.OTHER_YEARS.search(here.before) and not any(each.year for each in here.ends)
         )
-        return False if other_year or words.EXCLUDED.match(here.after) else None
+        of_another = (
+            words.LAST_TIME.search(here.before)
+            or words.OF_SOME_YEAR.search(here.before)
+            or words.OF_CALLS.search(here.whole)
+        )
+        return False if other_year or of_another or words.EXCLUDED.match(here.after) else None
 
     def _named_behind(self, here: _Around, last: Purpose | None) -> _Verdict:
         """The name stands behind the date: 9月11日締切, 8月10日：公募開始, 9月中旬：審査."""
@@ -207,8 +212,12 @@ class Judge:
                 return self._applies(here, word, True)
             if here.gap in ("は", "が") and words.STOPS.match(here.after):
                 return self._applies(here, word)
-        if here.refused and not words.SAYS_DEADLINE.match(here.after) and (here.tight or len(here.gap) <= 16):
-            return False
+        if here.gap == "の" and here.kind == "apply" and re.search(r"期限|締切日?$|〆切", word):
+            return self._applies(here, word)  # 提出期限の9月30日を過ぎると
+        told = words.HAPPENING.search(here.gap) or words.SAYS_DEADLINE.match(here.after)
+        if here.refused and not told and (here.tight or len(here.gap) <= 16):
+            asked = words.DONE_FIRST.search(here.gap) and words.PLEASE.search(here.sentence[:20])
+            return None if asked and not words.OTHER_END.search(here.before) else False
         return None
 
     def _until(self, here: _Around, last: Purpose | None) -> _Verdict:
@@ -216,7 +225,7 @@ class Judge:
         if not here.ending or here.is_range:
             return None
         sentence = here.sentence
-        if words.ADVISED.search(sentence[:40]):
+        if words.ADVISED.search(sentence[:40]) or words.QUESTIONS.search(sentence[:40]):
             return False
         if words.SAYS_UNTIL.match(here.after) or here.bare:
             return self._applies(here, here.word)
@@ -233,6 +242,7 @@ class Judge:
         held = (
             words.HELD.match(here.after)
             or (words.CLAUSE.search(here.before) and words.HELD_LATER.match(here.after))
+            or (not here.is_range and words.HELD_EACH.match(self.folded, here.stretch.end))
             or (not here.is_range and words.AT_PLACE.match(here.after))
             or (here.clocked and words.STARTS_EVENT.match(here.after))
             or (
@@ -241,7 +251,7 @@ class Judge:
                 and not here.applying
             )
         )
-        if not held or here.refused:
+        if not held or (here.refused and not words.HAPPENING.search(here.gap)):
             return None
         label = last.label if last and last.role is Role.EVENT and not here.labels else ""
         return Purpose(role=Role.EVENT, label=label)
@@ -266,7 +276,8 @@ class Judge:
         if not here.is_range or here.refused:
             return None
         header = self._header(here.stretch.start, len(here.before))
-        if not here.labels and header and _carries(here.before):
+        announced = here.kind == "apply" and words.ANNOUNCED.fullmatch(here.gap)
+        if (not here.labels or announced) and header and _carries(here.before):
             return self._applies(here, header)
         if here.applying and says_when(here.word) and words.HEADS.match(here.before[here.applying.end() :]):
             return self._applies(here, here.word)
@@ -296,7 +307,13 @@ class Judge:
             and len(here.before) <= 40
             and self._header(here.stretch.start, len(here.before))
         )
-        header = alone or signed
+        course = words.COURSE.search(here.whole) if here.ending and not here.is_range else None
+        named = (
+            course
+            and not words.LABEL.search(course["name"])
+            and self._header(here.stretch.start - len(here.whole) + course.start() + 1, 0)
+        )
+        header = alone or signed or named
         return self._applies(here, header) if header else None
 
     def _goes_on(self, here: _Around, last: Purpose | None) -> _Verdict:

@@ -10,7 +10,7 @@ from typing import Any
 from indexer.normalise.deadlines.days import Calendar, Impossible, moment, precision, resolve_day
 from indexer.normalise.deadlines.endings import Endings, undated, until_budget
 from indexer.normalise.deadlines.merging import in_order, joined, without_starts
-from indexer.normalise.deadlines.points import MOST, Point, Stretch, stretches
+from indexer.normalise.deadlines.points import MOST, MOST_DATES, Point, Stretch, headed, stretches
 from indexer.normalise.deadlines.purpose import Judge, Purpose, says_when
 from indexer.normalise.deadlines.words import AFTER_END
 from indexer.normalise.text import fold
@@ -18,24 +18,27 @@ from indexer.schema import Basis, Delivery, EndedEarly, Problem, Role, Window
 
 _MOVED = re.compile(r"(?:まで)?(?:に|へ|と)?[^。\n]{0,4}(?:延長|変更|延期)")
 _FORMER = re.compile(
-    r"(?:まで)?(?:と|に|を|を?[も以]って)?(?:の)?(?:受付)?(?:終了|締め?切り?)?(?:を)?(?:の)?(?:設定|予定)?"
+    r"(?:まで)?(?:と|に|を|を?[も以]って|が(?:申請|応募|募集|公募|申込み?)?(?:期限|締め?切り?))?(?:の)?(?:受付)?(?:終了|締め?切り?)?(?:を)?(?:の)?(?:設定|予定)?"
     r"(?:と?して(?:い|おり?)(?:まし)?た|でし?た|だった|となって(?:い|おり?)(?:まし)?た)(?:ところ|の)?(?:です)?が、?"
 )
 _OLD = re.compile(r"(?:延長|変更|改定)前|旧|当初")
 _MUST = re.compile(r"必着")
 _POST = re.compile(r"消印有効|消印まで有効|消印可")
 _BUDGET = re.compile(
-    r"予算の?範囲内?[^。\n]{0,12}先着|先着[^。\n]{0,16}予算|予算額?[^。\n]{0,6}以上の(?:申請|応募)[^。\n]{0,30}(?:中止|終了|停止)|予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限"
+    r"予算の?範囲内?[^。\n]{0,12}先着(?!順?では(?:な|あり))|先着[^。\n]{0,16}予算|予算額?[^。\n]{0,6}以上の(?:申請|応募)[^。\n]{0,30}(?:中止|終了|停止)|予算[^。\n]{0,20}?(?:達し|なくな|無くな|到達|尽き|超え|満た|消化)|予算[^。\n]{0,8}?(?:上限"
     r"|終了)次第|先着順で(?:交付|採択)"
 )
-_CAPACITY = re.compile(r"件数?に達し|定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)|先着")
+_CAPACITY = re.compile(
+    r"件数?に達し|定員[^。\n]{0,12}?(?:達し|なり|到達|埋ま|満)|定数[^。\n]{0,8}?(?:達し|なり)"
+    r"|先着(?!順?では(?:な|あり))"
+)
 _SCHEDULED = re.compile(
     r"^[ ]?(?:まで|頃|ごろ|から)?[ ]?(?:(?:公募|募集|受付|申請)(?:受付)?[をの]?(?:開始|締切))?[ を]?"
     r"(?:\(?予定\)?|\([^()\n]{0,8}予定\)|を予定|で予定)"
 )
 _NAMED_YEAR = re.compile(r"(?<![\d,.])(20\d\d)(?![\d年/.-])")
 _EXTEND = re.compile(r"延長|変更|延期")
-_BACK, _AHEAD = 80, 80
+_BACK, _AHEAD = 80, 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +84,8 @@ class _Reader:
         self.weak: tuple[int, int] | None = None
 
     def read(self) -> Reading:
-        found = stretches(self.folded)
+        dated = stretches(self.folded)
+        found = headed(dated, self.folded)
         bare = self.judge.is_field(found)
         last: Purpose | None = None
         for at, stretch in enumerate(found):
@@ -104,6 +108,9 @@ class _Reader:
                 last = purpose
             if window and purpose:
                 self._add(window, stretch, before, after)
+        else:
+            if len(dated) == MOST_DATES:
+                self.problems.append(Problem(field="windows", code="unread", raw=self._cut(dated[-1].start)))
         windows, ended, closed = Endings(self.text, self.folded, self.calendar).of(
             self._undated(in_order(without_starts(self.windows)))
         )
@@ -163,7 +170,7 @@ class _Reader:
             return None
         point = stretch.closes or stretch.opens
         assert point is not None
-        around = self.folded[max(0, stretch.start - 40) : stretch.start].rsplit("。", 1)[-1] + " " + after
+        around = self.folded[max(0, stretch.start - 40) : stretch.start].rsplit("。", 1)[-1] + " " + after[:_BACK]
         delivery = (
             Delivery.MUST_ARRIVE
             if _MUST.search(after[:30])
