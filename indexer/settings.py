@@ -1,8 +1,10 @@
 """Settings: environment variables that start with SHIEN_. Only the command line and `create_app()` read them."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,10 +45,17 @@ class Settings(BaseSettings):
     now: datetime | None = Field(default=None, description="A fixed instant instead of the clock (replays)")
     banner: str = Field(default="", description="A line shown on top of every page")
     public_url: str = Field(default="", description="URL under which users reach the site, for feeds and mails")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Least that is told")
+    log_json: bool = Field(default=False, description="Logs as JSON, a line each, instead of for people")
 
     @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.var / 'store.sqlite'}"
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that is to work with these settings."""
+        values = self.model_dump(mode="json").items()
+        return os.environ | {f"SHIEN_{key.upper()}": str(value) for key, value in values if value not in (None, "")}
 
     def clock(self) -> Clock:
         """The clock that everything passes on: the fixed instant where one is set."""

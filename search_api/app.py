@@ -26,6 +26,7 @@ from search_api.manners import OpenData
 from search_api.metrics import Measured
 from search_api.models import Detail, Results, Trouble
 from search_api.query import Query
+from search_api.requests import Logged
 from search_api.services import Own, Services
 
 DESCRIPTION = """日本の中小企業向け支援（補助金・融資・税制・セミナー・相談・専門家派遣・事例）の検索API。
@@ -209,6 +210,7 @@ def add_api(app: FastAPI) -> None:
     if own.settings.rate:
         app.add_middleware(Limited, a_minute=own.settings.rate, store=own.store)
     app.add_middleware(Measured, metrics=own.metrics)
+    app.add_middleware(Logged)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Unavailable, on_unavailable)
     app.add_exception_handler(NotFound, on_not_found)

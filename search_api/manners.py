@@ -1,8 +1,5 @@
-"""Manners of open data: anyone's page may ask, what did not change is not sent twice, each answer has a number."""
+"""Manners of open data: anyone's page may ask, and what did not change is not sent twice."""
 
-import logging
-import re
-import uuid
 from collections.abc import Callable
 
 from fastapi.concurrency import run_in_threadpool
@@ -10,17 +7,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search_api.requests import REQUEST_ID
+
 OPEN = ("/api/", "/feeds/", "/export/", "/common-grants/", "/sitemap", "/openapi.json")
 """What programs read; pages and staff are none of it."""
 
-REQUEST_ID = "X-Request-ID"
-_SAFE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-
-log = logging.getLogger("shien.requests")
-
 
 class OpenData:
-    """CORS for reading, ETag and Cache-Control by `version`, and request ids, on the paths in OPEN.
+    """CORS for reading, and ETag and Cache-Control by `version`, on the paths in OPEN.
 
     `version` is asked on each request: it changes when something is published, corrected or a minute passes, because
     a deadline that passes changes answers.
@@ -41,16 +35,12 @@ class OpenData:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope)
-        given = asked.get(REQUEST_ID, "")
-        id = given if _SAFE_ID.fullmatch(given) else uuid.uuid4().hex
         version = await run_in_threadpool(self.version)
         tag = f'W/"{version}"' if version else ""
-        log.info("%s %s %s", id, scope["method"], scope["path"])
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers[REQUEST_ID] = id
                 if message["status"] in (200, 304) and scope["method"] in ("GET", "HEAD"):
                     if tag:
                         headers["ETag"] = tag
