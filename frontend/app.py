@@ -28,6 +28,8 @@ from frontend import (
     staff,
     views,
 )
+from frontend.alerts import asking, managing
+from frontend.alerts.courier import Courier
 from frontend.bounds import Bounded
 from frontend.counts import Counts
 from frontend.publisher import Publisher
@@ -64,20 +66,22 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        publisher = Publisher(own)
+        publisher, courier = Publisher(own), Courier(own)
+        courier.start()
         if publishes:
             publisher.start()
         async with tools_for_assistants.session_manager.run():
             yield
         if publishes:
             publisher.stop()
+        courier.stop()
         await own.close()
 
     app = application(own, lifespan)
     app.state.counts = Counts(own)
     for each in (
         assets, home, search, programme, views, keeping, guide, estimate, reading, glossary, information, developers,
-        machines, report, staff,
+        machines, report, staff, asking, managing,
     ):  # fmt: skip
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))

@@ -19,7 +19,7 @@ FOREVER = "public, max-age=31536000, immutable"
 ROOMS = {
     "site.css": (
         "vendor/tokens.css", "css/base.css", "css/frame.css", "css/parts.css", "css/search.css", "css/home.css",
-        "css/programme.css", "css/views.css", "css/pages.css", "css/media.css",
+        "css/programme.css", "css/views.css", "css/pages.css", "css/alerts.css", "css/media.css",
     ),
     "staff.css": ("css/staff.css",),
     "staff.js": ("js/staff.js",),

@@ -47,10 +47,27 @@ class Settings(BaseSettings):
     public_url: str = Field(default="", description="URL under which users reach the site, for feeds and mails")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="Least that is told")
     log_json: bool = Field(default=False, description="Logs as JSON, a line each, instead of for people")
+    secret: str = Field(default="", description="Seals addresses and signs links; empty: a file in the var folder")
+    smtp_host: str = Field(default="", description="Server that takes our mails; empty: no alerts by mail")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    smtp_user: str = Field(default="", description="Name to sign in with there; empty: without signing in")
+    smtp_password: str = Field(default="", description="Password for that name")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How mails travel there")
+    smtp_from: str = Field(default="", description="Sender of our mails: an address, or 名前 <address>")
+    alert_hour: int = Field(default=7, ge=0, le=23, description="Hour (Asia/Tokyo) from which a day's alerts are sent")
+    webhook_networks: str = Field(default="", description="Private networks that webhooks may reach (10.0.0.0/8,…)")
+    staff_mail: str = Field(default="", description="Addresses told when a source fails or a night does not finish")
+    staff_webhook: str = Field(default="", description="URL told the same")
+    staff_webhook_secret: str = Field(default="", description="Signs what goes there (whsec_…); empty: unsigned")
 
     @property
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{self.var / 'store.sqlite'}"
+
+    @property
+    def mails(self) -> bool:
+        """Can mails be sent to users? Their links need an address that no request can choose."""
+        return bool(self.smtp_host and self.smtp_from and self.public_url)
 
     def environment(self) -> dict[str, str]:
         """The environment of a process that is to work with these settings."""

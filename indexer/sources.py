@@ -15,8 +15,8 @@ class Origin(Model):
     """A source. `state` is of its last run: ok, failed (yesterday's data stays) or unread (there was none).
 
     `last_good` is the ISO instant of the last run that was taken in, None if there is none, `age` days ago; `overdue`
-    if a source that is due so often should have been read again since. `programmes` counts what it lists now,
-    `filled` is the share of its notices in which a field was filled at the last good run.
+    if a source that is due so often should have been read again since. `programmes` counts what it lists now, `seen`
+    what its last good run met, `filled` is the share of its notices in which a field was filled at the last good run.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Origin(Model):
     age: int
     overdue: bool
     programmes: int
+    seen: int
     filled: dict[str, float]
     warnings: tuple[str, ...]
 
@@ -58,6 +59,7 @@ def origins(store: Store, now: datetime) -> list[Origin]:
                 age=age,
                 overdue=age > PATIENCE * int(facts.get("days") or 1),
                 programmes=counts.get(name, 0),
+                seen=good.counts.get("seen", 0) if good else 0,
                 filled=good.stats.get("filled", {}) if good else {},
                 warnings=tuple(last.warnings) if last else (),
             )

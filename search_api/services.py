@@ -33,6 +33,7 @@ class Services:
         self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock)
         self.metrics = Metrics(self.store, self.now)
         self.changed = threading.Event()
+        self.queued = threading.Event()
         self._decided: tuple[int, dict[str, list[Decision]]] = (-1, {})
         self._featured: tuple[str, dict[str, Featured]] = ("", {})
 
@@ -41,7 +42,8 @@ class Services:
 
     async def search(self, query: Query) -> Results:
         """Results with what staff decided since the last publication."""
-        found = await self.searcher.search(query)
+        with self.metrics.searches.time():
+            found = await self.searcher.search(query)
         try:
             return await run_in_threadpool(self._as_decided, found)
         except StoreError:

@@ -65,7 +65,7 @@ def publish(where: Endpoint, store: Store, now: datetime, progress: Progress | N
 def _publish(
     client: meilisearch.Client, store: Store, now: datetime, progress: Progress, held: Callable[[], None]
 ) -> Published:
-    content = store.content()
+    content, run = store.content(), store.newest_run()
     decided = by_programme(store.decisions())
     marks = refresh(store, decided, progress)
     everything = list(facts(store))
@@ -91,7 +91,8 @@ def _publish(
         documents.settle(writer)
         writer.set_fact("coverage", covered)
         version = fingerprint(sorted(documents.hashes.items()))
-        writer.set_fact("publication", {"version": version, "at": stamp(now), "count": total, "content": content})
+        published = {"version": version, "at": stamp(now), "count": total, "content": content, "run": run}
+        writer.set_fact("publication", published)
     return made or Published(total)
 
 

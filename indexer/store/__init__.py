@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from indexer.store import databases, layout
 from indexer.store.accounts import AccountReading, AccountWriting, Attempts, Session, SignIn, User
+from indexer.store.alerts import AlertReading, AlertWriting, Delivery, Subscription
 from indexer.store.base import canonical, chunks, metadata, stamp
 from indexer.store.collections import Collection, CollectionReading, CollectionWriting, Edition
 from indexer.store.hits import HitCounting
@@ -21,9 +22,9 @@ from indexer.store.staff import Decision, Entry, StaffReading, StaffWriting, dec
 from indexer.store.uploads import Upload, UploadReading, UploadWriting
 
 __all__ = [
-    "Attempts", "Busy", "Check", "Collection", "Decision", "Document", "Edition", "Entry", "Finding", "Glimpse", "Item",
-    "Known", "LayoutError", "Lost", "Plan", "Prepared", "Record", "Run", "Session", "SignIn", "Store", "StoreError",
-    "Upload", "User", "Writer", "canonical", "chunks", "metadata", "stamp",
+    "Attempts", "Busy", "Check", "Collection", "Decision", "Delivery", "Document", "Edition", "Entry", "Finding",
+    "Glimpse", "Item", "Known", "LayoutError", "Lost", "Plan", "Prepared", "Record", "Run", "Session", "SignIn",
+    "Store", "StoreError", "Subscription", "Upload", "User", "Writer", "canonical", "chunks", "metadata", "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError
@@ -32,14 +33,14 @@ StoreError = sa.exc.SQLAlchemyError
 
 class Writer(
     ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting, ReviewWriting, UploadWriting,
-    PublicationWriting, NightWriting,
+    PublicationWriting, NightWriting, AlertWriting,
 ):  # fmt: skip
     """What one transaction can do."""
 
 
 class Store(
     ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading, UploadReading,
-    PublicationReading, NightReading, HitCounting,
+    PublicationReading, NightReading, HitCounting, AlertReading,
 ):  # fmt: skip
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 

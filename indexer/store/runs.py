@@ -65,6 +65,17 @@ class RunReading(Reading):
             row = connection.execute(sa.select(runs).where(runs.c.id == id)).first()
         return _run(row) if row else None
 
+    def runs_after(self, id: int) -> list[Run]:
+        """The runs taken in behind one, in the order in which they were."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(runs).where(runs.c.id > id).order_by(runs.c.id))
+            return [_run(row) for row in rows]
+
+    def newest_run(self) -> int:
+        """The id of the run that was taken in last; 0 without any."""
+        with self.engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.max(runs.c.id))).scalar() or 0
+
     def runs(self, source: str | None = None, limit: int = 100) -> list[Run]:
         """The latest runs, newest first: by the instant of the crawl, not of its taking in."""
         query = sa.select(runs).order_by(runs.c.at.desc(), runs.c.id.desc()).limit(limit)
@@ -99,6 +110,14 @@ class RunWriting(Writing):
             values = {name: getattr(run, name) for name in runs.c.keys() if name != "id"}  # noqa: SIM118
             found = self.connection.execute(sa.insert(runs).values(values).returning(runs.c.id)).scalar_one()
         return replace(run, id=found)
+
+    def erase_runs(self, before: str) -> int:
+        """Forgets runs of before then, but not what the next one is compared with: the last good one of each kind, and
+        the last ones of a source that still fails. Returns how many.
+        """
+        last = sa.select(sa.func.max(runs.c.id)).group_by(runs.c.source, runs.c.variant)
+        old = sa.delete(runs).where(runs.c.at < before, runs.c.id.not_in(last), runs.c.id.not_in(last.where(runs.c.ok)))
+        return self.connection.execute(old).rowcount
 
     def set_source(self, name: str, values: dict[str, Any]) -> None:
         self._upsert(sources, sources.c.name, name, {"facts": values})

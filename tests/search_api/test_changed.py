@@ -1,84 +1,34 @@
 """What the source changed reaches who follows a search; what we read better reaches nobody."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from crawlers.items import Notice, Period
 from frontend.app import create_app
 from indexer.engine import Endpoint
-from indexer.ingest import ingest, reread
+from indexer.ingest import reread
 from indexer.normalise.programme import normalise
 from indexer.publish import publish
-from indexer.settings import Settings
-from search_api.services import Services
+from tests.days import SIX, Days, notice, until
 from tests.samples import NOW
-from tests.test_ingest import FACTS, notice
 
 pytestmark = pytest.mark.engine
-ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-def until(closes: str) -> tuple[Period, ...]:
-    return (Period(opens="2026-07-01T00:00Z", closes=closes),)
-
-
-SIX = [replace(notice(number), amount="1000000", periods=until("2026-12-25T08:00Z")) for number in range(1, 7)]
-
-
-class Followed:
-    """A site over a few days: crawls of it, its publications, and what followers of a search see."""
-
-    client: TestClient
-
-    def __init__(self, folder: Path, where: Endpoint) -> None:
-        self.folder, self.where, self.now = folder / "crawl" / "invented", where, NOW
-        self.services = Services(Settings(var=folder, rate=0), lambda: self.now, lambda: where)
-        self.store = self.services.store
-
-    def day(self, number: int, notices: list[Notice]) -> None:
-        self.now = NOW + timedelta(days=number)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lines = "".join(json.dumps(asdict(each), ensure_ascii=False) + "\n" for each in notices)
-        (self.folder / "notices.jsonl").write_text(lines, encoding="utf-8")
-        expect = {"min": 2, "max": 100, "filled": {}, "complete": True}
-        stats = {"source": "invented", "facts": FACTS, "expect": expect, "at": self.now.isoformat()}
-        (self.folder / "stats.json").write_text(json.dumps(stats), encoding="utf-8")
-        [run] = ingest(self.folder.parent, self.store)
-        assert run.ok, run.errors
-        publish(self.where, self.store, self.now)
-
-    def feed(self) -> dict[str, tuple[str, str]]:
-        root = ElementTree.fromstring(self.client.get("/feeds/programmes.atom").content)
-        return {
-            each.findtext(f"{ATOM}id", "").rpartition("/")[2]: (
-                each.findtext(f"{ATOM}title", ""),
-                each.findtext(f"{ATOM}updated", ""),
-            )
-            for each in root.findall(f"{ATOM}entry")
-        }
-
-    def updated(self, since: datetime) -> dict[str, Any]:
-        answer = self.client.get("/api/programmes", params={"updated_since": since.isoformat(), "state": "any"})
-        return {each["id"]: each["news"] and each["news"]["kind"] for each in answer.json()["hits"]}
 
 
 @pytest.fixture
-def followed(tmp_path: Path, where: Endpoint) -> Iterator[Followed]:
-    made = Followed(tmp_path, where)
+def followed(tmp_path: Path, where: Endpoint) -> Iterator[Days]:
+    made = Days(tmp_path, where)
     with TestClient(create_app(own=made.services)) as made.client:
         yield made
 
 
-def test_changes_at_the_source_reach_who_follows(followed: Followed) -> None:
+def test_changes_at_the_source_reach_who_follows(followed: Days) -> None:
     followed.day(0, SIX)
     assert followed.feed() == {}, "nothing is known to have happened"
     followed.day(1, SIX[:5])
@@ -102,7 +52,7 @@ def test_changes_at_the_source_reach_who_follows(followed: Followed) -> None:
     assert "締切延長" in followed.client.get("/search").text
 
 
-def test_what_we_read_better_reaches_nobody(followed: Followed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_we_read_better_reaches_nobody(followed: Days, monkeypatch: pytest.MonkeyPatch) -> None:
     followed.day(0, SIX)
     followed.day(1, [*SIX[:5], replace(SIX[5], periods=until("2027-01-29T08:00Z"))])
     before = followed.feed(), followed.updated(NOW), followed.client.get("/search").text.count("締切延長")

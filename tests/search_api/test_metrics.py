@@ -2,6 +2,8 @@
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import brotli
@@ -10,7 +12,10 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from frontend.app import create_app
+from indexer.alerts.subscriptions import Desk, queued
+from indexer.keys import Keys
 from indexer.settings import Settings
+from indexer.store import Run, stamp
 from search_api.services import Services
 from tests.running import Site
 
@@ -55,6 +60,32 @@ def test_freshness_is_told(client: TestClient, site: Site) -> None:
     assert found["shien_published_timestamp_seconds",] == site.services.now().timestamp()
     assert found["shien_source_failed", "invented"] == 0
     assert found["shien_source_programmes", "invented"] > 0
+
+
+def test_sources_nights_searches_and_alerts_are_told(client: TestClient, site: Site) -> None:
+    store, now = site.services.store, site.services.now()
+    run = Run(source="invented", variant="{}", at=stamp(now - timedelta(hours=2)), ok=True, counts={"seen": 40})
+    with store.transaction() as writer:
+        writer.add_run(replace(run, stats={"filled": {"title": 1.0, "areas": 0.25}}))
+        writer.set_fact("night", {"at": stamp(now - timedelta(hours=1))})
+        writer.set_fact("look", {"at": stamp(now)})
+        writer.set_fact("alerts", {"at": stamp(now), "day": "2026-08-22"})
+    hook = Desk(store, Keys(b"k" * 32), now).add_webhook("https://hooks.example.jp/", "", True)
+    with store.transaction() as writer:
+        made = queued(hook, "digest", {"items": []}, now)
+        writer.queue([made, replace(made, id="old", made=stamp(now - timedelta(days=3)))])
+        writer.move(made, state="failed")
+    client.get("/api/programmes")
+    found = samples(client)
+    assert found["shien_source_items", "invented"] == 40
+    assert found["shien_source_age_seconds", "invented"] == 7200
+    assert found["shien_source_filled_ratio", "areas", "invented"] == 0.25
+    assert found["shien_night_timestamp_seconds",] == now.timestamp() - 3600
+    assert found["shien_look_timestamp_seconds",] == found["shien_alerts_timestamp_seconds",] == now.timestamp()
+    assert found["shien_search_seconds_count",] == 1
+    assert found["shien_alert_subscriptions", "webhook"] == 1
+    assert found["shien_alert_deliveries", "webhook", "digest", "failed"] == 1
+    assert ("shien_alert_deliveries", "webhook", "digest", "waiting") not in found
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/api/docs", "/openapi.json"])
