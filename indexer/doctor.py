@@ -5,10 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from indexer.alerts.mail import Mailer
+from indexer.alerts.outbox import Unsent
 from indexer.crawl import CrawlError, spiders
 from indexer.engine import EngineError, binary, endpoint, healthy
+from indexer.keys import SecretError, keys
+from indexer.logs import clean
 from indexer.settings import Settings
-from indexer.store import LayoutError, Store
+from indexer.store import LayoutError, Store, stamp
 
 LEAST_GIGABYTES = 2
 STALE_DAYS = 3
@@ -32,11 +36,15 @@ def examine(settings: Settings) -> Iterator[Finding]:
         yield Finding("store", None, str(error))
         return
     except Exception as error:  # Whatever the driver raises: the finding is that it does not open.
-        yield Finding("store", False, f"{settings.store_url} does not open ({error}): check SHIEN_DATABASE_URL")
+        yield Finding(
+            "store", False, f"{clean(f'{settings.store_url} does not open ({error})')}: check SHIEN_DATABASE_URL"
+        )
         return
     try:
         yield from _store(settings, store)
         yield from _sources(settings, store)
+        yield _schedule(settings, store)
+        yield from _alerts(settings, store)
     finally:
         store.close()
 
@@ -79,6 +87,55 @@ def _store(settings: Settings, store: Store) -> Iterator[Finding]:
         not ahead,
         f"{now.isoformat(timespec='minutes')}" + (": behind the last run, set the clock" if ahead else ""),
     )
+
+
+LOOK_HOURS = 1
+"""The scheduler looks every quarter of an hour."""
+
+
+def _schedule(settings: Settings, store: Store) -> Finding:
+    now = settings.clock()()
+    night, look = store.finished(), store.fact("look")
+    done = f"the last night ended at {night.finished[:16]}" if night else "no night has come to its end yet"
+    if begun := store.unfinished():
+        done += f", that of {begun.started[:16]} is at work or broke off"
+    if look is None:
+        return Finding("schedule", None, f"{done}; nobody looks for what is due: run `shien schedule` or a timer")
+    late = now - datetime.fromisoformat(look["at"]) > timedelta(hours=LOOK_HOURS)
+    told = f"{done}; the last look was at {look['at'][:16]}"
+    return Finding("schedule", not late, told + (": `shien schedule` does not run, start it" if late else ""))
+
+
+def _alerts(settings: Settings, store: Store) -> Iterator[Finding]:
+    asked = sum(store.counted_subscriptions().values())
+    missing = [f"SHIEN_{name.upper()}" for name in ("smtp_from", "public_url") if not getattr(settings, name)]
+    if not settings.smtp_host:
+        told = "SHIEN_SMTP_HOST is not set: no alerts by mail" + (f", and {asked} subscriptions wait" if asked else "")
+        yield Finding("mail", False if asked else None, told)
+    elif missing:
+        yield Finding("mail", False, f"set {' and '.join(missing)}: mails need a sender and links")
+    else:
+        try:
+            Mailer(settings).check()
+            yield Finding("mail", True, f"{settings.smtp_host}:{settings.smtp_port} takes mails")
+        except Unsent as error:
+            yield Finding("mail", False, f"{error}: check SHIEN_SMTP_*")
+    if not asked:
+        return
+    try:
+        if not settings.secret and not (settings.var / "secret").exists():
+            raise SecretError(f"{settings.var / 'secret'} is gone: bring it back, or nobody can be written to")
+        sealing = keys(settings)
+        sealing.open(next(store.subscriptions()).target)
+    except SecretError as error:
+        yield Finding("secret", False, str(error))
+    now = settings.clock()()
+    counted = store.counted_deliveries(stamp(now - timedelta(days=1)))
+    bad = sum(count for (_, _, state), count in counted.items() if state in ("failed", "unsure"))
+    last = (store.fact("alerts") or {}).get("at", "")
+    told = f"{asked} subscriptions, {sum(counted.values())} messages in a day, {bad} of them failed"
+    late = bool(last) and now - datetime.fromisoformat(last) > timedelta(days=2)
+    yield Finding("alerts", not late, told + (f"; nothing was decided since {last[:16]}: run a night" if late else ""))
 
 
 def _sources(settings: Settings, store: Store) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ one at a time. The task of a worker that died is given to another one.
 
 import asyncio
 import contextlib
+import math
 import signal
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job, Status
 
 from indexer.crawl import stop_all
+from indexer.retention import tidy_files
 from indexer.settings import Settings
 from indexer.store import databases, tasks
 from indexer.visits import Interrupted, Visits
@@ -28,6 +30,9 @@ STALLED_SECONDS = 40.0
 LOOK_SECONDS = 1.0
 PATIENCE_SECONDS = 600.0
 """So long a night waits for the first worker."""
+
+TIDY_SECONDS = 20 * 3600
+"""How often a worker erases what it need not keep of its crawls."""
 
 TRIES = 3
 RETRY_SECONDS = 60
@@ -106,11 +111,15 @@ def work(visits: Visits, side_by_side: int) -> None:
 
 
 async def _work(visits: Visits, side_by_side: int) -> None:
-    app = _app(visits.settings)
+    app, tidied = _app(visits.settings), -math.inf
 
     @app.task(name=TASK, queue=QUEUE, retry=_Again())
     async def visit(night: int, source: str) -> None:
+        nonlocal tidied
         await asyncio.to_thread(visits.visit, night, source)
+        if time.monotonic() - tidied > TIDY_SECONDS:
+            tidied = time.monotonic()
+            await asyncio.to_thread(tidy_files, visits.settings)
 
     async with app.open_async():
         worker = asyncio.create_task(

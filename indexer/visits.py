@@ -22,8 +22,6 @@ logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 
-KEPT_NIGHTS = 14
-
 SITE_SECONDS = 1.0
 """How often we look whether a site is free."""
 
@@ -89,7 +87,6 @@ class Visits:
             held()
             with contextlib.suppress(Done):
                 self._keep(night, name, folder, problem)
-        self._tidy()
 
     def guard(self, host: str) -> AbstractContextManager[object]:
         """Holds the site of a host, where one of the sources asks it; Busy where somebody else holds it."""
@@ -159,12 +156,6 @@ class Visits:
         run = Run(source=name, variant=variant, at=stamp(self.clock()), ok=False, counts={}, errors=[problem])
         with self.store.transaction() as writer:
             _note(night, writer.add_run(run), writer)
-
-    def _tidy(self) -> None:
-        """Crawls are kept for a while, for whoever wants to see what a source said."""
-        nights = sorted(int(each.name) for each in self.folder.glob("*") if each.name.isdigit())
-        for old in nights[:-KEPT_NIGHTS]:
-            shutil.rmtree(self.folder / str(old), ignore_errors=True)
 
 
 def _note(night: int, run: Run, writer: Writer) -> None:

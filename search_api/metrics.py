@@ -65,13 +65,12 @@ class Freshness(Collector):
         if published:
             at = datetime.fromisoformat(published["at"]).timestamp()
             yield GaugeMetricFamily("shien_published_timestamp_seconds", "When the index was last built", at)
-        for name, words in (
-            ("night", "When a night last came to its end"),
-            ("look", "When sources were last looked at"),
-        ):
-            if told := self._store.fact(name):
-                at = datetime.fromisoformat(told["at"]).timestamp()
-                yield GaugeMetricFamily(f"shien_{name}_timestamp_seconds", words, at)
+        if night := self._store.finished():
+            at = datetime.fromisoformat(night.finished).timestamp()
+            yield GaugeMetricFamily("shien_night_timestamp_seconds", "When a night last came to its end", at)
+        if look := self._store.fact("look"):
+            at = datetime.fromisoformat(look["at"]).timestamp()
+            yield GaugeMetricFamily("shien_look_timestamp_seconds", "When sources were last looked at", at)
         listed = GaugeMetricFamily("shien_source_programmes", "What a source lists now", labels=["source"])
         failed = GaugeMetricFamily("shien_source_failed", "1 if the last run failed its checks", labels=["source"])
         overdue = GaugeMetricFamily("shien_source_overdue", "1 if it should have been read again", labels=["source"])

@@ -50,6 +50,13 @@ class NightReading(Reading):
         """The night that did not come to its end, if there is one."""
         return next((each for each in self.nights(1) if not each.finished), None)
 
+    def finished(self) -> Plan | None:
+        """The latest night that came to its end."""
+        query = sa.select(nights).where(nights.c.finished != "").order_by(nights.c.id.desc()).limit(1)
+        with self.engine.connect() as connection:
+            row = connection.execute(query).first()
+        return Plan(**row._mapping) if row else None
+
     def visits(self, night: int) -> dict[str, int | None]:
         """The sources that a night set out to read, with the run that each visit brought, if it was done."""
         query = sa.select(visits.c.source, visits.c.run).where(visits.c.night == night).order_by(visits.c.source)
@@ -78,3 +85,9 @@ class NightWriting(Writing):
 
     def finish_night(self, night: int, at: str, summary: dict[str, Any]) -> None:
         self.connection.execute(sa.update(nights).where(nights.c.id == night).values(finished=at, summary=summary))
+
+    def erase_nights(self, before: str) -> int:
+        """Forgets nights that ended before then; returns how many."""
+        old = sa.and_(nights.c.finished != "", nights.c.finished < before)
+        self.connection.execute(sa.delete(visits).where(visits.c.night.in_(sa.select(nights.c.id).where(old))))
+        return self.connection.execute(sa.delete(nights).where(old)).rowcount

@@ -67,7 +67,7 @@ def test_sources_nights_searches_and_alerts_are_told(client: TestClient, site: S
     run = Run(source="invented", variant="{}", at=stamp(now - timedelta(hours=2)), ok=True, counts={"seen": 40})
     with store.transaction() as writer:
         writer.add_run(replace(run, stats={"filled": {"title": 1.0, "areas": 0.25}}))
-        writer.set_fact("night", {"at": stamp(now - timedelta(hours=1))})
+        writer.finish_night(writer.begin_night(stamp(now), []), stamp(now - timedelta(hours=1)), {})
         writer.set_fact("look", {"at": stamp(now)})
         writer.set_fact("alerts", {"at": stamp(now), "day": "2026-08-22"})
     hook = Desk(store, Keys(b"k" * 32), now).add_webhook("https://hooks.example.jp/", "", True)
