@@ -1,7 +1,6 @@
 """Has the index built again, behind the answers, after staff decided something."""
 
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -38,15 +37,8 @@ class Publisher:
                 # The store knows what is not published yet: the next night, or start, sees to it.
                 return
             self._own.changed.clear()
-            settings = self._own.settings
-            own = {
-                f"SHIEN_{key.upper()}": str(value)
-                for key, value in settings.model_dump(mode="json").items()
-                if value not in (None, "")
-            }
-            done = subprocess.run(
-                [sys.executable, "-m", "indexer.cli", "publish"], env=os.environ | own, capture_output=True, check=False
-            )
+            command = [sys.executable, "-m", "indexer.cli", "publish"]
+            done = subprocess.run(command, env=self._own.settings.environment(), capture_output=True, check=False)
             if done.returncode:
                 logger.error("publication after a decision failed: %s", done.stderr.decode(errors="replace").strip())
             if self._stopping.is_set():

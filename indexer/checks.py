@@ -1,5 +1,6 @@
 """Is a crawl healthy? What looks wrong stops a source before it touches the store."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
@@ -30,6 +31,23 @@ def filled(notices: Sequence[Notice]) -> dict[str, float]:
 
 
 _CONSTANT = frozenset({"source", "missing", "contradicting"})
+
+
+_CHANGED = re.compile(
+    r"notices, (?:fewer than|no more than)|is filled in|notices are incomplete"
+    r"|^(?!Download)\w+(?:Error|Exception)\(.* on http"
+)
+
+
+def looks_changed(errors: Sequence[str]) -> bool:
+    """Do these errors say that a site answers, but looks other than before?
+
+    >>> looks_changed(["3 notices, fewer than the 20 expected"]), looks_changed(["https://x.example/: HTTP 503"])
+    (True, False)
+    >>> looks_changed(["SelectorError('no .list') on https://x.example/"]), looks_changed(["ended early: shutdown"])
+    (True, False)
+    """
+    return any(_CHANGED.search(each) for each in errors)
 
 
 def problems(

@@ -1,23 +1,25 @@
 """The command line: `shien`."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from crawlers.recordings import Recording
-from indexer import accounts, doctor, links, queue
+from indexer import accounts, doctor, links, logs, queue
 from indexer import backup as backing
+from indexer.alerts.night import send as send_alerts
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.engine import EngineError, running
 from indexer.ingest import ingest as take_in
@@ -31,8 +33,8 @@ from indexer.schedule import run as run_schedule
 from indexer.schema import JST
 from indexer.settings import Settings
 from indexer.sources import origins
-from indexer.store import Busy, LayoutError, Lost, Store, StoreError
-from indexer.up import SAMPLE, Site, UpError, replayed, told
+from indexer.store import Busy, LayoutError, Lost, Store, StoreError, stamp
+from indexer.up import SAMPLE, STOP_SECONDS, Site, UpError, replayed, told
 from indexer.visits import Visits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -154,9 +156,13 @@ def nightly(
     settings = Settings()
     store = Store(settings.store_url)
     with Reporter() as report:
-        night = Night(settings, store, progress=report)
-        if if_due and not night.pending():
-            return
+        night = Night(settings, store, ask=not if_due, progress=report)
+        signal.signal(signal.SIGTERM, night.stop)
+        if if_due:
+            with store.transaction() as writer:
+                writer.set_fact("look", {"at": stamp(settings.clock()())})
+            if not night.pending():
+                return
         try:
             found = night.run(names or ())
         except Busy as error:
@@ -165,8 +171,21 @@ def nightly(
         for line in found.lines():
             report.say(line)
     if summary:
-        write(summary, asdict(found))
+        write(summary, found.told())
     if found.failed or found.problem:
+        raise typer.Exit(1)
+
+
+@app.command("alerts")
+def alerts_(
+    plan: Annotated[bool, typer.Option("--plan", help="First decide what everyone is told today")] = False,
+) -> None:
+    """Sends what waits to be sent to subscribers and staff; a night does it by itself."""
+    settings = Settings()
+    with Reporter() as report, Store(settings.store_url).alone("nightly"), running(settings):
+        done = send_alerts(settings, plan=plan)
+        report.say(", ".join(f"{count} {name}" for name, count in done.items() if count) or "nothing to send")
+    if done.get("problem"):
         raise typer.Exit(1)
 
 
@@ -290,7 +309,10 @@ def serve() -> None:
         factory=True,
         host=settings.host,
         port=settings.port,
-        log_level=os.environ.get("SHIEN_LOG_LEVEL", "warning"),
+        # What is logged is logs.py's, and the rest of an answer that is on its way is waited for.
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=STOP_SECONDS // 2,
         proxy_headers=True,
         server_header=False,
     )
@@ -328,10 +350,14 @@ MENDABLE = (
 def main() -> None:
     """Errors that a user can mend are one line and a non-zero exit."""
     try:
+        logs.configure(Settings())
         app()
     except MENDABLE as error:
         if os.environ.get("SHIEN_LOG_LEVEL") == "debug":
             raise
+        if isinstance(error, ValidationError) and error.title == Settings.__name__:
+            [first, *_] = error.errors()
+            error = ValueError(f"SHIEN_{'_'.join(map(str, first['loc'])).upper()}: {first['msg']}")
         # A database tells more than a line: what went wrong is in its first.
         told = str(error).strip().splitlines() or [type(error).__name__]
         print(f"shien: {told[0]}", file=sys.stderr)

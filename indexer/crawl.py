@@ -63,6 +63,8 @@ def crawl(
     ):
         assert process.stdout is not None
         try:
+            if _stopping.is_set():
+                process.terminate()
             for line in process.stdout:
                 event = orjson.loads(line)
                 if event["event"] == "finish":
@@ -74,6 +76,8 @@ def crawl(
         except BaseException:
             process.terminate()
             raise
+    if _stopping.is_set():
+        raise CrawlError("stopped")
     if code == -signal.SIGKILL:
         raise CrawlError(f"it was killed: it did not end within {CRAWL_HOURS} hours, or somebody ended it")
     if code and not finished:
@@ -82,10 +86,14 @@ def crawl(
 
 
 _running: set[subprocess.Popen[bytes]] = set()
+_stopping = threading.Event()
 
 
 def stop_all() -> None:
-    """Ends every crawl of this process; the next one of the same source goes on with what they have read."""
+    """Ends every crawl of this process, and any that it would still begin; the next one of the same source goes on
+    with what they have read.
+    """
+    _stopping.set()
     for each in list(_running):
         each.terminate()
 

@@ -3,23 +3,31 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from contextvars import copy_context
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import orjson
+from structlog.contextvars import bound_contextvars
 
 from indexer import links, queue
-from indexer.crawl import crawl, spiders
+from indexer.alerts import night as alerts
+from indexer.alerts import staff
+from indexer.crawl import crawl, spiders, stop_all
 from indexer.due import due
 from indexer.engine import running
 from indexer.featuring import boundary
 from indexer.ingest import reread
+from indexer.logs import get_logger, stage
 from indexer.publish import publish
+from indexer.retention import tidy
 from indexer.schema import LinkState
 from indexer.settings import Clock, Settings
-from indexer.store import Run, Store, stamp
+from indexer.store import Check, Lost, Plan, Store, stamp
+from indexer.summary import Summary
 from indexer.visits import Visits
 
 Progress = Callable[[str, int, int], None]
@@ -30,45 +38,18 @@ SIDE_BY_SIDE = 4
 PUBLICATION_HOURS = 20
 
 
-@dataclass
-class Summary:
-    """What a night brought. `counts` sums over its sources: new, changed, gone, reopened, partial, reread."""
+log = get_logger("shien.nightly")
 
-    started: str
-    finished: str = ""
-    read: list[str] = field(default_factory=list)
-    failed: dict[str, list[str]] = field(default_factory=dict)
-    warnings: dict[str, list[str]] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    unread: int = 0
-    published: int | None = None
-    dead_links: int = 0
-    problem: str = ""
 
-    def add(self, run: Run) -> None:
-        self.read.append(run.source)
-        if not run.ok:
-            self.failed[run.source] = run.errors
-        if run.warnings:
-            self.warnings[run.source] = run.warnings
-        for name, value in run.counts.items():
-            self.counts[name] = self.counts.get(name, 0) + value
-
-    def lines(self) -> list[str]:
-        """The summary for people."""
-        counted = ", ".join(f"{value} {name}" for name, value in self.counts.items())
-        told = [f"night of {self.started[:16]}: {len(self.read)} sources read, {len(self.failed)} failed"]
-        told += [f"  {counted}"] if counted else []
-        told += [f"  {name} FAILED: {error}" for name, errors in self.failed.items() for error in errors]
-        told += [f"  {name}: {line}" for name, lines in self.warnings.items() for line in lines]
-        told.append(f"  {self.unread} programmes with something unread")
-        told.append(f"  published: {self.published if self.published is not None else 'nothing had changed'}")
-        told += [f"  {self.dead_links} official pages are gone"] if self.dead_links else []
-        return told + ([f"  PROBLEM: {self.problem}"] if self.problem else [])
+class Stopped(SystemExit):
+    """Somebody stopped the night (SIGTERM); the next one goes on from here."""
 
 
 class Night:
-    """One night. `sources` and `fetch` are what there is to read and how."""
+    """One night. `sources` and `fetch` are what there is to read and how.
+
+    `ask`: alerts go out whatever the hour, because somebody asked for this night.
+    """
 
     def __init__(
         self,
@@ -76,12 +57,14 @@ class Night:
         store: Store,
         *,
         clock: Clock | None = None,
+        ask: bool = False,
         sources: Sequence[Mapping[str, Any]] | None = None,
         fetch: Callable[..., Any] = crawl,
         progress: Progress | None = None,
     ) -> None:
         self.settings, self.store, self.progress = settings, store, progress
         self.clock = clock or settings.clock()
+        self.ask = ask
         self.sources = spiders() if sources is None else sources
         self.visits = Visits(settings, store, self.sources, fetch, self.clock, progress)
 
@@ -91,25 +74,58 @@ class Night:
         if unknown:
             raise ValueError(f"no such source: {', '.join(sorted(unknown))} (see `shien sources`)")
         with self.store.alone("nightly") as held:
-            night, summary = self._begin(only)
-            if self.settings.workers:
-                queue.carry_out(self.visits, night)
-            else:
-                self._visit(night)
-            held()
-            for run in self.store.visits(night).values():
-                if run is not None and (found := self.store.run(run)):
-                    summary.add(found)
-            reread(self.store, self.clock(), self.progress)
-            self._publish(summary)
-            self._links(summary)
-            held()
-            self._finish(night, summary)
+            left = self.store.unfinished()
+            night, summary = self._begin(only, left)
+            with bound_contextvars(night=night):
+                try:
+                    if left and not left.stopped:
+                        self._tell(staff.Report(broken=left.started))
+                    self._work(night, summary, held)
+                except Stopped:
+                    with self.store.transaction() as writer:
+                        writer.stop_night(night)
+                    raise
+                except Lost:
+                    # Somebody else may be at it by now.
+                    raise
+                except Exception as error:
+                    summary.problem = f"{type(error).__name__}: {error}"[:500]
+                    self._tell(_report(summary))
+                    raise
+                self._tell(_report(summary))
+                self._finish(night, summary)
             return summary
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        """Ends crawls and the night, from a signal."""
+        self.visits.stopping.set()
+        stop_all()
+        raise Stopped(128 + number)
+
+    def _work(self, night: int, summary: Summary, held: Check) -> None:
+        if self.settings.workers:
+            queue.carry_out(self.visits, night)
+        else:
+            self._visit(night)
+        held()
+        for run in self.store.visits(night).values():
+            if run is not None and (found := self.store.run(run)):
+                summary.add(found)
+        with stage("reread"):
+            reread(self.store, self.clock(), self.progress)
+        with stage("publish"):
+            self._publish(summary)
+        self._alert(summary)
+        with stage("links"):
+            self._links(summary)
+        with stage("tidy"):
+            summary.erased = asdict(tidy(self.settings, self.store, self.clock()))
+        held()
 
     def pending(self) -> bool:
         """Is anything due, did a night not come to its end, or is something not published yet?"""
-        return bool(self.store.unfinished() or self._due() or self._unpublished())
+        telling = alerts.due(self.settings, self.store, self.clock())
+        return bool(telling or self.store.unfinished() or self._due() or self._unpublished())
 
     def _unpublished(self) -> bool:
         """Is the store newer than its publication, that one so old that its order by deadlines is stale, or did a
@@ -127,15 +143,15 @@ class Night:
         paused = self.store.fact("paused") or []
         return [each.name for each in due(self.sources, runs, self.clock(), paused=paused)]
 
-    def _begin(self, only: Sequence[str]) -> tuple[int, Summary]:
+    def _begin(self, only: Sequence[str], left: Plan | None) -> tuple[int, Summary]:
         """The night that did not come to its end, with what is due by now as well, else a new one."""
-        wanted, left = list(only) or self._due(), self.store.unfinished()
+        wanted = list(only) or self._due()
         with self.store.transaction() as writer:
             if left is None:
                 started = stamp(self.clock())
                 return writer.begin_night(started, wanted), Summary(started)
             writer.add_visits(left.id, [each for each in wanted if each not in self.store.visits(left.id)])
-        return left.id, Summary(left.started)
+        return left.id, Summary(left.started, resumed=True)
 
     def _visit(self, night: int) -> None:
         """Every source of the night; sites side by side, the sources of one behind each other."""
@@ -153,7 +169,9 @@ class Night:
                     failures.append(error)
 
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            list(pool.map(site, groups.values()))
+            # What is bound to the log of this night goes along.
+            contexts = [copy_context() for _ in groups]
+            list(pool.map(lambda own, names: own.run(site, names), contexts, groups.values()))
         if failures:
             raise failures[0]
 
@@ -174,10 +192,29 @@ class Night:
             )
             summary.dead_links = sum(each.state is LinkState.INVALID for each in found)
 
+    def _alert(self, summary: Summary) -> None:
+        """Tells subscribers what there is to tell today, once its hour has come."""
+        if not alerts.due(self.settings, self.store, self.clock(), early=self.ask):
+            return
+        with stage("alerts"), running(self.settings):
+            done = alerts.send(self.settings, plan=True)
+        summary.problem = str(done.pop("problem", ""))
+        summary.alerts = done
+
+    def _tell(self, report: staff.Report) -> None:
+        """Tells the staff what they should know."""
+        if staff.tell(self.settings, self.store, report, self.clock()):
+            alerts.send(self.settings, plan=False)
+
     def _finish(self, night: int, summary: Summary) -> None:
         summary.finished = stamp(self.clock())
         with self.store.transaction() as writer:
-            writer.finish_night(night, summary.finished, asdict(summary))
+            writer.finish_night(night, summary.finished, summary.told())
+        log.info("night", **{name: each for name, each in summary.told().items() if each not in ([], {}, "", None)})
+
+
+def _report(summary: Summary) -> staff.Report:
+    return staff.Report(failed=summary.failed, read=summary.read, problem=summary.problem)
 
 
 def write(path: Path, value: Any) -> None:

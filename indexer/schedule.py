@@ -29,59 +29,70 @@ STANDBY_SECONDS = 5.0
 """How often a scheduler that waits looks whether the active one is gone, and the active one whether it still is it."""
 
 
+LOOK = [sys.executable, "-m", "indexer.cli", "nightly", "--if-due"]
+
 _nights: set[subprocess.Popen[bytes]] = set()
+_stopping = threading.Event()
 
 
 def look() -> None:
     """One look: a process of its own, so that a crawl's memory ends with it. Nothing due costs nothing."""
-    command = [sys.executable, "-m", "indexer.cli", "nightly", "--if-due"]
-    with subprocess.Popen(command, preexec_fn=die_with_parent) as night:
+    with subprocess.Popen(LOOK, preexec_fn=die_with_parent) as night:
         _nights.add(night)
+        if _stopping.is_set():
+            night.terminate()
         code = night.wait()
         _nights.discard(night)
-    if code:
+    if code and not _stopping.is_set():
         raise RuntimeError(f"`shien nightly` ended with {code}")
 
 
 def scheduler(settings: Settings) -> BackgroundScheduler:
     """The scheduler with its one job; looks that were missed while nobody ran become one."""
+    jobs = SQLAlchemyJobStore(url=settings.store_url, tablename="schedule")
     made = BackgroundScheduler(
         timezone=JST,
-        jobstores={"default": SQLAlchemyJobStore(url=settings.store_url, tablename="schedule")},
+        jobstores={"default": jobs},
         executors={"default": ThreadPoolExecutor(1)},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": GRACE_SECONDS},
     )
-    made.add_job(look, CronTrigger(minute=MINUTES, timezone=JST), id="look", replace_existing=True)
+    trigger = CronTrigger(minute=MINUTES, timezone=JST)
+    jobs.start(made, "default")
+    known = jobs.lookup_job("look")
+    if known is None or str(known.trigger) != str(trigger):
+        # One that is there is left as it is: it knows what was missed.
+        made.add_job(look, trigger, id="look", replace_existing=True)
     made.add_listener(_told, EVENT_JOB_ERROR | EVENT_JOB_MISSED)
     return made
 
 
 def run(settings: Settings, store: Store, say: Callable[[str], None]) -> None:
-    """Looks until SIGTERM or SIGINT. Of several schedulers one is active, the others wait to take over.
+    """Looks until SIGTERM or SIGINT; a night at work stops too, and the next one goes on from there.
 
+    Of several schedulers one is active, the others wait to take over.
     Raises Lost where we may not be the only active one any more.
     """
-    stopping = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda number, frame: stopping.set())
+        # A signal may come at any moment, even while the scheduler starts: it is noted, and acted upon below.
+        signal.signal(each, lambda number, frame: _stopping.set())
     told = ""
-    while not stopping.is_set():
+    while not _stopping.is_set():
         try:
             with store.alone("schedule") as held:
                 say("scheduler: active")
-                _act(settings, held, stopping)
+                _act(settings, held)
         except Busy as error:
             if str(error) != told:
                 told = str(error)
                 say(f"scheduler: {told}; waiting to take over")
-            stopping.wait(STANDBY_SECONDS)
+            _stopping.wait(STANDBY_SECONDS)
 
 
-def _act(settings: Settings, held: Check, stopping: threading.Event) -> None:
+def _act(settings: Settings, held: Check) -> None:
     made = scheduler(settings)
     made.start()
     try:
-        while not stopping.wait(STANDBY_SECONDS):
+        while not _stopping.wait(STANDBY_SECONDS):
             held()
     finally:
         # A night can be ended at any time: the next one goes on where it was.

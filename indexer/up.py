@@ -26,7 +26,7 @@ from indexer.store import Run, Store
 
 SAMPLE = Path(__file__).parent.parent / "tests" / "spiders"
 RESTART_SECONDS = 2
-STOP_SECONDS = 10
+STOP_SECONDS = 30
 
 SAMPLE_BANNER = "これは見本です。掲載している支援はすべて架空のもので、実在しません。"
 REPLAY_BANNER = "{at:%Y年%-m月%-d日}に記録したデータを再生しています。募集状況もこの時点のものです。"
@@ -168,12 +168,7 @@ class Site:
         self.report.say(f"the site is at {address}  (Ctrl+C stops it)")
 
     def _spawn(self, name: str, command: list[str]) -> None:
-        own = {
-            f"SHIEN_{key.upper()}": str(value)
-            for key, value in self.settings.model_dump(mode="json").items()
-            if value not in (None, "")
-        }
-        self.children[name] = subprocess.Popen(command, env=os.environ | own, stdin=subprocess.DEVNULL)
+        self.children[name] = subprocess.Popen(command, env=self.settings.environment(), stdin=subprocess.DEVNULL)
 
     def _watch(self) -> None:
         """Brings back what died."""

@@ -1,7 +1,6 @@
 """A visit: one source is crawled and taken in. Each is done once a night, whoever is asked to and however often."""
 
 import contextlib
-import logging
 import shutil
 import threading
 import time
@@ -15,10 +14,11 @@ from typing import Any
 
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.ingest import take_in
+from indexer.logs import get_logger, stage
 from indexer.settings import Clock, Settings
 from indexer.store import Busy, Check, Run, Store, StoreError, Writer, canonical, stamp
 
-logger = logging.getLogger(__name__)
+log = get_logger("shien.visits")
 
 Progress = Callable[[str, int, int], None]
 
@@ -116,12 +116,17 @@ class Visits:
         """Takes in what was crawled. A source that breaks us is its own failure; a store or disk that fails is not."""
         if not problem:
             try:
-                take_in(folder, self.store, progress=self.progress, also=partial(_note, night), present=self.clock())
+                with stage("ingest", source=name):
+                    run = take_in(
+                        folder, self.store, progress=self.progress, also=partial(_note, night), present=self.clock()
+                    )
+                counted = {what: count for what, count in run.counts.items() if count}
+                log.info("source taken in" if run.ok else "source failed", source=name, **counted)
                 return
             except (Done, StoreError, OSError):
                 raise
             except Exception as error:  # Whatever a page made of our rules: the other sources have to go on.
-                logger.exception("%s could not be taken in", name)
+                log.exception("could not be taken in", source=name)
                 problem = f"could not be taken in: {type(error).__name__}: {error}"
         self._failed(night, name, problem)
 
@@ -140,7 +145,8 @@ class Visits:
         # A folder of its own, moved into place when it is whole: what a crash leaves is never taken for a crawl.
         half = folder.with_name(f".{name}")
         try:
-            self.fetch([name], half, cache=self.settings.var / "http", progress=told)
+            with stage("crawl", source=name):
+                self.fetch([name], half, cache=self.settings.var / "http", progress=told)
         except CrawlError as error:
             return str(error)
         if not (half / name / "stats.json").exists():
@@ -154,7 +160,10 @@ class Visits:
         [source] = [each for each in self.sources if each["name"] == name]
         variant = canonical((source.get("variants") or [{}])[0]).decode()
         run = Run(source=name, variant=variant, at=stamp(self.clock()), ok=False, counts={}, errors=[problem])
+        unknown = name not in self.store.sources()
         with self.store.transaction() as writer:
+            if unknown:
+                writer.set_source(name, dict(source["facts"]))
             _note(night, writer.add_run(run), writer)
 
 

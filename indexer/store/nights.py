@@ -29,12 +29,19 @@ visits = sa.Table(
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A night. Instants are ISO strings; `finished` is "" and `summary` empty until it came to its end."""
+    """A night. Instants are ISO strings; `finished` is "" and `summary` empty until it came to its end.
+
+    `stopped`: somebody stopped it, and the next one goes on with it.
+    """
 
     id: int
     started: str
     finished: str
     summary: dict[str, Any]
+
+    @property
+    def stopped(self) -> bool:
+        return not self.finished and bool(self.summary.get("stopped"))
 
 
 class NightReading(Reading):
@@ -82,6 +89,9 @@ class NightWriting(Writing):
         """Notes that a visit is done; False where it was done before: then nothing of this one may be kept."""
         mine = (visits.c.night == night, visits.c.source == source, visits.c.run.is_(None))
         return bool(self.connection.execute(sa.update(visits).where(*mine).values(run=run)).rowcount)
+
+    def stop_night(self, night: int) -> None:
+        self.connection.execute(sa.update(nights).where(nights.c.id == night).values(summary={"stopped": True}))
 
     def finish_night(self, night: int, at: str, summary: dict[str, Any]) -> None:
         self.connection.execute(sa.update(nights).where(nights.c.id == night).values(finished=at, summary=summary))
