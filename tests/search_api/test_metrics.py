@@ -92,10 +92,10 @@ def test_sources_nights_searches_and_alerts_are_told(client: TestClient, site: S
 def test_what_is_closed_is_not_there(site: Site, path: str) -> None:
     with opened(site) as client:
         assert client.get(path).status_code == 200
-        assert "/api/docs" in client.get("/").text
+        assert "/api/docs" in client.get("/developers").text
     with opened(site, metrics=False, docs=False) as client:
         assert client.get(path).status_code == 404
-        assert "/api/docs" not in client.get("/").text
+        assert "/api/docs" not in client.get("/developers").text
         assert client.get("/api/programmes").status_code == 200
 
 
