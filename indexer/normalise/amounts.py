@@ -36,7 +36,7 @@ _FLOOR_BEFORE = re.compile(r"(?:下限|最低(?!賃金))[^。\n\d)]{0,36}$")
 _FLOOR_AFTER = re.compile(r"^\s*[(「]?\s*(?:を|が)?\s*下限(?!額?\s*:?\s*\d)")
 _MORE_AFTER = re.compile(r"^\s*(?:を|まで)?\s*(?:上乗せ|加算|増額)")
 _LABEL = re.compile(
-    rf"(?<!給与)(?<!給与等)(?<!賞与){_SUPPORT}(?:事業)?(?:対象)?(?:金|費|料)?(?:交付|の|支給)?(?:額|金額|限度額|上限額|限度|上限|単価)"
+    rf"(?<!給与)(?<!給与の)(?<!給与等)(?<!給与等の)(?<!賞与){_SUPPORT}(?:事業)?(?:対象)?(?:金|費|料)?(?:交付|の|支給)?(?:額|金額|限度額|上限額|限度|上限|単価)"
     rf"|{_SUPPORT}(?:率|の割合|割合)(?:・|及び|および|、|と)(?:{_SUPPORT}(?:金)?)?(?:上限|限度)?額|{_SUPPORT}(?:内容|の内容)"
     r"|上限額|限度額|(?:補助|助成|支援|奨励|給付|協力)金(?:の額)?\s*[::]"
 )
@@ -51,6 +51,8 @@ _OTHER_AFTER = re.compile(
 )
 # A price of a unit (1リットルあたり3円) is no sum for one applicant.
 _OF_A_UNIT = re.compile(r"(?:リットル|ℓ|[kK][wW]h?|キロワット(?:時)?|平方メートル|㎡|m2|トン|㌧|kg|キロ)(?:当|あ)たり")
+# Nor is a sum for each night, day or hour.
+_OF_A_TIME = re.compile(r"(?:泊|日|時間)(?:当|あ)たりの?(?:最大|最高|上限)?[^。\n\d]{0,8}$")
 _BETWEEN = re.compile(r"^\s*(?:から|[〜～~]|以上)\s*$")
 _RATE_NEAR = re.compile(r"補助|助成|給付|支給|負担|経費の|費用の|額の")
 _RATE_AFTER = re.compile(r"\s*(?:以内|補助|助成|を(?:補助|助成|支援|支給|給付|上限))")
@@ -264,6 +266,8 @@ def _line(folded: str, labelled: bool, start: int, ceilings: list[int], floors: 
             continue
         last = max(before.rfind(mark) for mark in "。、,;;((")
         near = before[last + 1 :] if last >= 0 and labelled else before
+        if _OF_A_TIME.search(before):
+            continue
         explicit = bool(_CEILING_BEFORE.search(before))
         if not explicit and _OF_A_UNIT.search(before[before.rfind("。") + 1 :]):
             continue
@@ -274,7 +278,10 @@ def _line(folded: str, labelled: bool, start: int, ceilings: list[int], floors: 
                 (ceilings if explicit else floors).append(each.yen)
                 used = True
             continue
-        if (explicit and not re.search(r"予算|総額|資本|売上|事業費|対象経費", before[last + 1 :][-24:])) or (
+        if (
+            explicit
+            and not re.search(r"予算|総額(?!で(?:最大|上限))|資本|売上|事業費|対象経費", before[last + 1 :][-24:])
+        ) or (
             not other
             and ((labelled and each.start >= start) or (_CEILING_AFTER.match(after) and re.search(_SUPPORT, folded)))
         ):
