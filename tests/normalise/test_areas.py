@@ -6,6 +6,7 @@ from indexer.normalise.areas import read, read_row
 from indexer.schema import Level
 from indexer.vocab import regions
 
+CHUBU = "16 17 21 23 24"
 KYUSHU = "40 41 42 43 44 45 46"
 
 
@@ -157,6 +158,8 @@ def test_issuers(issuer, expected):
         ("https://WWW.City.Tamba.LG.jp/", "28223"),
         ("https://www.osaka.cci.or.jp/", "27100"),
         ("https://www.nosai-nagano.or.jp/", "20"),
+        ("https://www.isico.or.jp/support/x", "17"),
+        ("https://chizai.fisc.jp/x", "18"),
         ("https://union.suido-kagawa.lg.jp/", "37"),
         ("https://www.kyushu.meti.go.jp/x", KYUSHU),
         ("https://jsite.mhlw.go.jp/tokyo-roudoukyoku/x", "13"),
@@ -265,6 +268,12 @@ def test_area_lists(row, expected, problem):
         ("地域の課題が増えています。このため、総務省では導入を支援します。", "JP"),
         ("原子力災害に伴い避難指示等の対象となった福島県田村市などの企業を支援します。", "07"),
         ("本事業は、我が国の産業の競争力を高めるため、閣議決定に基づき行います。", "JP"),
+        ("中部経済産業局と愛知県、県港湾協会は、講演会を開く。", CHUBU),
+        ("発明の普及のため、県港湾協会は催しを開く。", ""),
+        ("登壇者は山中一横浜市長、加藤二小田原市長や企業の有識者、参加費無料。", ""),
+        ("登壇は港太郎市長、加藤二小田原市長や産学官の有識者参加費:無料締め切り:5月14日環境省は催しを開く。", "JP"),
+        # Whose rules on subsidies apply.
+        ("環境省が行う事業に応じるかたを助けます。\n■根拠法令\n福井県補助金等交付規則", "18"),
         # Whom to ask: an office or a body for industry, never an address or who hands out the state's money.
         ("問合せ先：静岡県経済産業部商工業局", "22"),
         ("お問い合わせ先\n浜松市産業部産業振興課\n電話053-000-0000", "22130"),

@@ -20,6 +20,15 @@ _METI_HOSTS = {
 }  # fmt: skip
 _NATIONAL_HOSTS = ("sii.or.jp", "jcci.or.jp", "zenkoku.or.jp", "jfc.go.jp", "shokochukin.co.jp")
 
+# Prefectures' own centres for small firms (中小企業支援法 article 7) whose host does not name the prefecture.
+_CENTRES = {
+    "aibsc.jp": "23", "fisc.jp": "18", "g-inf.or.jp": "10", "gpc-gifu.or.jp": "21", "hiwave.or.jp": "34",
+    "infosaga.or.jp": "41", "isico.or.jp": "17", "kagawa-isf.jp": "37", "kisc.or.jp": "46", "kmt-ti.or.jp": "43",
+    "mepo.or.jp": "45", "miesc.or.jp": "24", "our-think.or.jp": "36", "shigotozaidan.or.jp": "13",
+    "tokyo-kosha.or.jp": "13", "tonio.or.jp": "16", "toriton.or.jp": "31", "yarukiouendan.or.jp": "30",
+    "yipf.or.jp": "35", "yiso.or.jp": "19",
+}  # fmt: skip
+
 
 _WITH_KIND = re.compile(r"(.{3,})(?:machi|cho|mura|son|shi)")
 # Hosts whose name several municipalities share, and which one of them uses.
@@ -68,7 +77,8 @@ def host(url: str, hints: Hints) -> tuple[Said, bool]:
     following = dict(pairwise(labels))
     named = [prefectures[spelt] for label in labels if (spelt := regions.spelling(label)) in prefectures]
 
-    if owner := _OWNED.get(host.removeprefix("www.")):
+    domain = ".".join(labels[-3:] if labels[-2:-1] == ["or"] else labels[-2:])
+    if owner := _OWNED.get(host.removeprefix("www.")) or _CENTRES.get(domain):
         return Said((owner,), raw=raw), True
     if "metro" in labels and "tokyo" in labels:
         return Said(("13",), raw=raw), True

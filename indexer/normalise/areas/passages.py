@@ -21,7 +21,7 @@ _HELD = re.compile(r"(?:に?(?:おいて|て)|で)(?:、|の?開|実施|行)|会
 DISASTER = re.compile(r"災害|被災|地震|豪雨|大雨|大雪|台風|噴火|大火|林野火災|避難指示")
 # Firms inside a place are spoken to: 富山県内の中小企業, 高松市内に事業所を有する.
 _ADDRESSED = re.compile(
-    r"内(?:の|で|に|において|に主たる)?[^。、\n]{0,8}?(?:中小|小規模|事業者|事業所|企業|法人|商店|店舗|農業者|病院|医療機関|工場|事業場|宿泊|旅館|産業|本社|本店|住所|所在)"
+    r"内(?:の|で|に|において|に主たる)?[^。、\n]{0,8}?(?:中小|小規模|事業者|事業所|企業|法人|商店|店舗|農業者|市場|病院|医療機関|工場|事業場|宿泊|旅館|産業|本社|本店|住所|所在)"
 )
 # The state speaks of itself; prefectures and municipalities do not say so.
 OF_THE_STATE = re.compile(r"我が国|閣議決定|間接補助|二酸化炭素排出抑制対策事業費")
@@ -42,6 +42,8 @@ _ACTOR = re.compile(
     r"(?:機構|財団|センター|公社|[協部]会|協議会|会議所|商工会|連合会?|中央会|[局庁省長]|知事|大臣|[都道府県市区町村課部館]|研究所|公庫|金庫|"
     r"コンソーシアム|[A-Z]{3,}|ジェトロ)$"
 )
+_MINISTRY = re.compile(r"[省庁]$")
+_LONG_BEFORE = 12
 _STEM = re.compile(trie(STEMS))
 _ASK = re.compile(
     r"(?:お?問い?合わ?せ(?:先|窓口)?|担当(?:課|部署|窓口)|連絡先)[^\n一-鿿]{0,4}\n?(?P<who>[^\n。]{2,80})"
@@ -52,6 +54,7 @@ _OFFICE = re.compile(r"[課部局室係]|財団|公社|機構|協会|会議所|�
 # Associations named by their seat hand out the state's money; those for industry serve their place.
 _ASSOCIATION = re.compile(r"協会|連盟|[財社]団法人|財団")
 _FOR_INDUSTRY = re.compile(r"産業|企業|商工|振興|しごと|労働|観光|創業|広域")
+_LAW = re.compile(r"補助金等?の?(?:交付|予算の?執行)等?(?:に関する)?(?:規則|規程|条例)")
 _AREA_LINE = re.compile(r"(?:対象(?:地域|エリア|区域)|地理条件)[:：】\n 　]{1,3}(?P<areas>[^\n。]{2,100})")
 
 
@@ -75,6 +78,8 @@ def dateline(title: str, body: str) -> str:
     return name if name == behind["issuer"] or authority(name, ()) else ""
 
 
+# 県発明協会 is that of the prefecture in question, whichever it is.
+OF_THE_PLACE = re.compile(r"(?:都道府県|市区町村|[都道府県市町村])(?=[一-鿿]{2,}(?:協会|連盟|連合会|協議会|財団|機構))")
 NAMED_BODY = re.compile(r"(?:機構|財団|センター|公社|協会|協議会|会議所|商工会|連合会|中央会|産業局)$")
 
 
@@ -104,8 +109,27 @@ def subjects(body: str) -> Iterator[str]:
     lead = body[:600]
     bare = _REMARK.sub(lambda found: "*" * len(found[0]), lead)
     for found in _SUBJECT.finditer(bare):
-        if _ACTOR.search(found["subject"]) or NATION.match(found["subject"]):
-            yield lead[found.start("subject") : found.end("subject")]
+        start, end = found.span("subject")
+        for at in _row_before(bare, start):
+            yield lead[slice(*at)]
+        # 加藤小田原市長や有識者が登壇…環境省は: the ministry at the end is who acts.
+        ministry = next(
+            (m for m in NATION.finditer(bare, start, end) if m.end() == end and _MINISTRY.search(m[0])), None
+        )
+        if ministry and ministry.start() - start > _LONG_BEFORE:
+            yield lead[ministry.start() : end].lstrip("年月日")
+        elif _ACTOR.search(found["subject"]) or NATION.match(found["subject"]):
+            yield lead[start:end]
+
+
+def _row_before(text: str, start: int) -> list[tuple[int, int]]:
+    """Where those stand who act together with the last of a row: 山川局と海辺県、県港湾協会は."""
+    begin = max((text.rfind(mark, 0, start) for mark in "。\n"), default=-1) + 1
+    row = text[begin : max(begin, start - 1)]
+    if not row or text[start - 1] != "、" or re.search(r"[はがをにで]", row):
+        return []
+    spans = [(begin + m.start(), begin + m.end()) for m in re.finditer(r"[^、と\s]{2,30}", row)]
+    return spans if all(_ACTOR.search(text[slice(*each)]) for each in spans) else []
 
 
 def serves_its_place(name: str) -> bool:
@@ -155,6 +179,13 @@ def stated(body: str, hints: Hints) -> Said:
         if said := gather(text, line, places(text), hints):
             return said
     return NOTHING
+
+
+def lawful(body: str, hints: Hints) -> Said:
+    """The place whose rules on subsidies apply: 根拠法令 海辺県補助金等交付規則."""
+    lead = body[:3000]
+    text = one_spelling(lead)
+    return gather(text, lead, [m for m in places(text) if not m.choice and _LAW.match(text, m.end)][:1], hints)
 
 
 def is_event(title: str) -> bool:

@@ -27,6 +27,7 @@ from indexer.normalise.areas.passages import (
     HANDED_ON,
     LEADING,
     NAMED_BODY,
+    OF_THE_PLACE,
     OF_THE_STATE,
     SITE,
     STATE_SCHEME,
@@ -37,6 +38,7 @@ from indexer.normalise.areas.passages import (
     disaster_area,
     is_address,
     is_event,
+    lawful,
     serves_its_place,
     stated,
     subjects,
@@ -259,6 +261,7 @@ class _Reader:
         ]
         inside = addressed(self.body, self.hints)
         found = (
+            *((each, "law") for each in (lawful(self.body, self.hints),) if each.codes),
             *((each, "acting") for each in acting if each.codes),
             *(((inside, "body"),) if len(inside.codes) == 1 else ()),
             *((each, "area line") for each in (stated(self.body, self.hints),) if each.codes),
@@ -284,7 +287,7 @@ class _Reader:
     def _associations(self) -> Iterator[str]:
         """Who acts first, if it is named by its form alone: 機械海辺協会は…"""
         for name in subjects(self.body[:120]):
-            if NAMED_BODY.search(name):
+            if NAMED_BODY.search(name) and not OF_THE_PLACE.match(name):
                 yield name
 
 
