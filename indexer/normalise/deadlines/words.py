@@ -184,7 +184,7 @@ PLEASE = re.compile(
 CALL = re.compile(r"(?:(?:ご|御)?(?:連絡|相談|回答|一報))(?:を|して|のうえ|の上)?(?:お願|くださ|下さ|願|いただ)")
 WISHING = re.compile(r"希望(?:する|され|の|者)|参加|活用|利用を|連絡先[^。\n]{0,60}を$")
 IF = re.compile(r"場合|れば|たら|ときは")
-OTHER_END = re.compile(r"請求書|実績報告|完了報告|問い?合わ?せ|購入|支払|完了|取得|新車")
+OTHER_END = re.compile(r"(?<!適格)請求書|実績報告|完了報告|問い?合わ?せ|購入|支払|完了|取得|新車")
 BREAK = re.compile(r"[、\n]")
 # 8月10日:公募開始, 9月中旬:審査: the name stands behind the date.
 NAMED_BEHIND = re.compile(r"[ )】]{0,2}(?:頃|ごろ|まで)? ?: ?(?P<name>[^\n。、:をは【「]{2,30})(?![をは【「])")
