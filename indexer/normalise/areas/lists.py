@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from indexer.normalise.areas.evidence import Hints, gather, narrowest
 from indexer.normalise.areas.names import one_spelling, places
@@ -33,17 +34,11 @@ def area_list(entries: Iterable[str], hints: Hints) -> _List:
                 continue
             if entry in {"全国", "日本全国", "全都道府県", "JP"}:
                 nationwide = True
-            elif re.fullmatch(r"\d\d(?:\d{3})?", entry) and _known(entry):
-                codes.add(regions.city_of(entry))
+            elif found := _known(entry) or gather(entry, entry, places(entry), hints).codes:
+                codes.update(found)
             else:
-                try:
-                    codes.update(map(regions.city_of, regions.expand([entry])))
-                except KeyError:
-                    said = gather(entry, entry, places(entry), hints)
-                    if not said.codes:
-                        unknown.append(piece)
-                        continue
-                    codes.update(said.codes)
+                unknown.append(piece)
+                continue
             raw = raw or whole.strip()
     kept = codes if codes >= _ALL_PREFECTURES else set(narrowest(codes))
     if kept >= _ALL_PREFECTURES:
@@ -51,9 +46,10 @@ def area_list(entries: Iterable[str], hints: Hints) -> _List:
     return _List(nationwide, tuple(sorted(kept)), tuple(unknown), raw)
 
 
-def _known(code: str) -> bool:
+@lru_cache(maxsize=1_000)
+def _known(entry: str) -> tuple[str, ...]:
+    """The codes of an entry that is a code, or the name of a region; () for any other."""
     try:
-        regions.get(code)
+        return tuple(map(regions.city_of, regions.expand([entry])))
     except KeyError:
-        return False
-    return True
+        return ()

@@ -42,15 +42,16 @@ _AHEAD = 80
 
 def undated(folded: str) -> tuple[Basis, tuple[int, int]] | None:
     """随時, 通年 and 予算がなくなり次第, which say when one can apply without a date: the basis and where it stands."""
-    for pattern, basis in ((_UNTIL_BUDGET, Basis.UNTIL_BUDGET), (_ROLLING, Basis.ROLLING)):
-        if match := pattern.search(folded):
-            return basis, match.span()
+    if match := "予算" in folded and _UNTIL_BUDGET.search(folded):
+        return Basis.UNTIL_BUDGET, match.span()
+    if match := _ROLLING.search(folded):
+        return Basis.ROLLING, match.span()
     return None
 
 
 def until_budget(folded: str) -> bool:
     """Whether a text ends when its money does."""
-    return bool(_UNTIL_BUDGET.search(folded))
+    return "予算" in folded and bool(_UNTIL_BUDGET.search(folded))
 
 
 class Endings:

@@ -209,12 +209,15 @@ _ENGLISH = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)?,? )?20\d\d\b(?P<clock>(?:,|,? at)? \d{1,2}(?::\d\d| ?[ap]\.?m\b)(?: ?[ap]\.?m\b)?)?",
     re.IGNORECASE,
 )
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _COMPACT = re.compile(r"\s*20\d{6}(?P<clock>T?\d{4,6})?\s*")
 
 
 def _foreign(text: str) -> list[Point]:
     """Dates that the grammar does not know and that carry a four-digit year; read by dateparser, strictly."""
-    matches = list(_ENGLISH.finditer(text)) or ([whole] if (whole := _COMPACT.fullmatch(text)) else [])
+    lowered = text.lower()
+    english = _ENGLISH.finditer(text) if any(month in lowered for month in _MONTHS) else ()
+    matches = list(english) or ([whole] if (whole := _COMPACT.fullmatch(text)) else [])
     points = []
     for match in matches[:MOST]:
         at = _parsed(match[0])

@@ -151,9 +151,9 @@ class Judge:
             "年" in here.before and words.OTHER_YEARS.search(here.before) and not any(each.year for each in here.ends)
         )
         of_another = (
-            words.LAST_TIME.search(here.before)
-            or words.OF_SOME_YEAR.search(here.before)
-            or words.OF_CALLS.search(here.whole)
+            (("前" in here.before or "昨" in here.before) and words.LAST_TIME.search(here.before))
+            or ("年度の" in here.before and words.OF_SOME_YEAR.search(here.before))
+            or ("受付期限" in here.before and words.OF_CALLS.search(here.whole))
         )
         return False if other_year or of_another or words.EXCLUDED.match(here.after) else None
 
