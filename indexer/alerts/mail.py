@@ -3,13 +3,28 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import parseaddr
 
 from indexer.alerts.outbox import Begin, Refused, Unsent, Unsure
 from indexer.settings import Settings
 
 SECONDS = 30
+
+
+class Letter(EmailPolicy):
+    """How mails are written for the way, with the links of headers whole.
+
+    Python folds and encodes a long header without spaces, and no mail program reads such a link (RFC 2369, RFC 8058).
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() == "list-unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+LETTER = Letter(linesep=SMTP.linesep)
 
 
 class Mailer:
@@ -33,7 +48,7 @@ class Mailer:
                     raise Unsent(f"the connection to {self.settings.smtp_host} broke: {error}") from None
         begin()
         try:
-            code, words = server.data(message.as_bytes(policy=SMTP))
+            code, words = server.data(message.as_bytes(policy=LETTER))
         except smtplib.SMTPDataError as error:
             code, words = error.smtp_code, _bytes(error.smtp_error)
         except (OSError, smtplib.SMTPException) as error:

@@ -115,6 +115,9 @@ def test_from_the_form_to_the_mailbox_and_out_again(days: Days, post: Post) -> N
     digest = post.mails[1]
     assert digest["Subject"] == "【支援さがし】変更1件・新着1件（「設備」・東京都新宿区で使える）"
     assert digest["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    # As it is written, on one line and not encoded: no mail program reads it otherwise.
+    raw = b"\r\nList-Unsubscribe: <https://shien.example.jp/alerts/"
+    assert raw in post.raw[1][2] and b"/unsubscribe>\r\n" in post.raw[1][2]
     for text in (post.text(), post.html()):
         assert "第8種設備補助金" in text and "第7種" not in text
         assert "2026年12月25日（金）17:00から2027年1月29日（金）17:00に延びました" in text
