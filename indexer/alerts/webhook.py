@@ -25,6 +25,10 @@ PREFIX = "whsec_"
 Networks = Sequence[IPv4Network | IPv6Network]
 
 
+GLOBAL_UNICAST = ip_network("2000::/3")
+"""https://www.iana.org/assignments/ipv6-address-space"""
+
+
 class Forbidden(Refused):
     """The address is none that a webhook may reach."""
 
@@ -41,12 +45,16 @@ def allowed(address: str, private: Networks) -> bool:
     (True, False, False, False)
     >>> allowed("::ffff:127.0.0.1", ()), allowed("64:ff9b::7f00:1", ()), allowed("10.0.0.1", networks("10.0.0.0/8"))
     (False, False, True)
+    >>> allowed("fec0::1", ()), allowed("::7f00:1", ()), allowed("64:ff9b:1::a00:1", ()), allowed("2400:4000::1", ())
+    (False, False, False, True)
     """
     found = ip_address(address.partition("%")[0])
     inside = _inner(found) if isinstance(found, IPv6Address) else found
     if any(inside in each for each in private if each.version == inside.version):
         return True
-    return found.is_global and inside.is_global and not inside.is_multicast
+    public = found.is_global and inside.is_global and not inside.is_multicast
+    # Of IPv6 what is handed out to everybody, so that no kind of address that some Python does not know is one.
+    return public and (found.version == 4 or inside is not found or found in GLOBAL_UNICAST)
 
 
 def _inner(address: IPv6Address) -> Any:
@@ -135,7 +143,10 @@ async def _post(url: str, body: bytes, head: dict[str, str], private: Networks) 
             aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
             session.post(url, data=body, headers=head, allow_redirects=False) as answer,
         ):
-            content = await answer.content.read(LONGEST_ANSWER)
+            content = b""
+            while len(content) < LONGEST_ANSWER and (more := await answer.content.read(LONGEST_ANSWER)):
+                # A read gives what has come so far.
+                content += more
             status = answer.status
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         if refused:

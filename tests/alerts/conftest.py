@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -88,11 +89,12 @@ def post() -> Iterator[Post]:
 
 
 class Hook:
-    """What was posted: (path, headers, body), and how the receiver answers."""
+    """What was posted: (path, headers, body), and how the receiver answers: `first` so many bytes, later the rest."""
 
     def __init__(self) -> None:
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         self.status, self.echo, self.location = 200, True, ""
+        self.first = 1 << 20
         self.url = ""
 
     def payloads(self, kind: str) -> list[dict[str, Any]]:
@@ -115,7 +117,11 @@ def hook() -> Iterator[Hook]:
                 self.send_header("Location", made.location)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(answer[: made.first])
+            self.wfile.flush()
+            if made.first < len(answer):
+                time.sleep(0.2)
+                self.wfile.write(answer[made.first :])
 
         def log_message(self, *_: Any) -> None:
             pass

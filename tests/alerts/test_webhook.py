@@ -34,6 +34,11 @@ def test_a_payload_is_signed_as_receivers_check_it(hook: Hook) -> None:
     assert head["webhook-signature"] == f"v1,{expected}"
 
 
+def test_an_answer_that_comes_in_pieces_is_read_whole(hook: Hook) -> None:
+    hook.first = 5
+    assert b"x" * 40 in post(hook.url, challenge="x" * 40)
+
+
 @pytest.mark.parametrize(("status", "raised"), [(500, Unsent), (404, Unsent), (302, Unsent), (410, Refused)])
 def test_what_is_not_taken(hook: Hook, status: int, raised: type[Exception]) -> None:
     hook.status, hook.location = status, hook.url
@@ -48,7 +53,8 @@ def test_what_is_not_taken(hook: Hook, status: int, raised: type[Exception]) -> 
     [
         "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "localhost", "[::1]", "[::]", "[::ffff:127.0.0.1]",
         "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "169.254.169.254", "10.0.0.1", "192.168.0.1",
-        "172.16.0.1", "100.64.0.1", "[fe80::1]", "[fc00::1]", "[fd00:ec2::254]", "224.0.0.1", "255.255.255.255",
+        "[fec0::1]", "[::7f00:1]", "172.16.0.1", "100.64.0.1", "[fe80::1]", "[fc00::1]",
+        "[fd00:ec2::254]", "224.0.0.1", "255.255.255.255",
     ],
 )  # fmt: skip
 def test_private_networks_are_closed(hook: Hook, address: str) -> None:
