@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -91,9 +92,9 @@ def _offer(support: tuple[dict[str, Any], ...], more: Mapping[str, Any], known: 
 
 @router.get("/guide")
 async def guide(request: Request, own: Own, trade: str = "", area: str | None = None) -> Response:
-    """guide.html: guide (Guide), trade (Trade or None), place, levers [(label, View, [(Measure, Offer or None)])], path
-    [(Step, Offer or None)], desks (Detail: consultation near the reader), late (their
-    sources), all_desks (link).
+    """guide.html: guide (Guide), trade (Trade or None), place, trades [(Trade or None: everybody, link)], levers
+    [(label, View, [(Measure, Offer or None)])], path [(Step, Offer or None)], desks (Detail: consultation near the
+    reader), late (their sources), all_desks (link).
     """
     place, file = places.remembered(request) if area is None else places.of([area]), content()
     chosen = next((each for each in file.trades if each.id == trade), None)
@@ -114,6 +115,7 @@ async def guide(request: Request, own: Own, trade: str = "", area: str | None = 
         "guide.html",
         guide=file,
         trade=chosen,
+        trades=[(each, _address("" if area is None else place.code, each)) for each in (None, *file.trades)],
         place=place,
         levers=[
             (each, file.views[id], [(measure, _offer(measure.support, more, known)) for measure in shown[id]])
@@ -127,6 +129,13 @@ async def guide(request: Request, own: Own, trade: str = "", area: str | None = 
     if area is not None:
         places.remember(response, place)
     return response
+
+
+def _address(area: str, trade: Trade | None) -> str:
+    """The guide for a trade, where the reader's place stays in the address if it stands there."""
+    given = {"area": area, "trade": trade.id if trade else ""}
+    asked = urlencode({key: value for key, value in given.items() if value})
+    return f"/guide?{asked}#views" if asked else "/guide#views"
 
 
 async def _desks(own: Services, query: Query) -> list[Detail]:

@@ -58,8 +58,10 @@ async def place(code: str, request: Request, own: Own) -> Response:
 
 @router.get("/about")
 async def about(request: Request, own: Own) -> Response:
-    """about.html: sources (Origin)."""
-    return page(request, "about.html", sources=await run_in_threadpool(origins, own.store, own.clock()))
+    """about.html: credits (what the sources want said of them, each once: several may be of one publisher)."""
+    found = await run_in_threadpool(origins, own.store, own.clock())
+    credits = dict.fromkeys((each.attribution or each.title, each.licence) for each in found)
+    return page(request, "about.html", credits=list(credits))
 
 
 @router.get("/accessibility")

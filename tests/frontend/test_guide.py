@@ -18,6 +18,10 @@ def seen(client: TestClient, path: str = "/guide") -> BeautifulSoup:
     return BeautifulSoup(answer.text, "lxml")
 
 
+def links(client: TestClient, path: str) -> set[str]:
+    return {str(each["href"]) for each in seen(client, path).select(".trades a")}
+
+
 def test_the_file_is_whole() -> None:
     file = content()
     trades = {each.id for each in file.trades}
@@ -88,6 +92,10 @@ def test_a_place_is_asked_for_and_remembered(client: TestClient) -> None:
     assert "福岡県で使える相談窓口" in answer.text and 'value="shop"' in answer.text
     assert "place=40" in answer.headers["set-cookie"]
     assert "福岡県で使える相談窓口" in client.get("/guide").text
+    assert "/guide?area=40&trade=inn#views" in links(client, "/guide?area=40&trade=shop")
+    assert "/guide?area=40#views" in links(client, "/guide?area=40&trade=shop")
+    assert "/guide?trade=inn#views" in links(client, "/guide?area=nonsense&trade=shop")
+    client.get("/guide?area=40")
     assert 'place=""' in client.get("/guide?area=").headers["set-cookie"]
     assert "全国の相談窓口" in client.get("/guide?area=nonsense").text
     client.cookies.clear()

@@ -126,3 +126,10 @@ def test_developers_are_told_every_parameter(reader: TestClient) -> None:
     page = seen(reader, "/developers")
     for each in page.select(".parameters > div"):
         assert each.dd is not None and each.dd.get_text(strip=True), each.get_text()
+
+
+def test_who_is_to_be_named_is_named_once(own: Site, reader: TestClient) -> None:
+    with own.services.store.transaction() as writer:
+        writer.set_source("third", {"title": "架空町の別の一覧", "attribution": "出典：架空町", "days": 1})
+    credits = [each.get_text() for each in seen(reader, "/about").select("li") if "出典：" in each.get_text()]
+    assert sorted(credits) == ["出典：架空町", "出典：架空財団"]
