@@ -24,7 +24,7 @@ MOST = 5
 SHORTEST = 7
 """Shorter names are words of everyday language."""
 
-_SENTENCE = re.compile(r"[^。\n]+")
+_SENTENCE = re.compile(r"(?:[^。\n]|。(?=[)」]))+")
 _TOP_UP = re.compile(r"上乗せ|上積み|横出し")
 _TOGETHER = re.compile(r"併用|併給|重複(?:して)?(?:[^。\n]{0,12}(?:申請|受|交付|応募)|$)|併せて(?:申請|受給|利用)")
 _NOT = re.compile(

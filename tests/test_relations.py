@@ -152,3 +152,9 @@ def test_words_that_name_no_programme_are_told_where_they_are_about_other_suppor
 def test_an_article_makes_no_rules() -> None:
     article = call(1, "補助金の選び方", kind=Kind.NEWS, body="他の補助金と併用できません。")
     assert list(statements(article)) == []
+
+
+def test_a_full_stop_inside_brackets_ends_no_sentence() -> None:
+    body = "機器の費用（国の他の補助金を受ける場合。）に対し、本補助金を併用することはできません。別の文です。"
+    (said,) = statements(programme(1, "架空市設備応援補助金", body=body))
+    assert said.raw == "機器の費用（国の他の補助金を受ける場合。）に対し、本補助金を併用することはできません"
