@@ -86,6 +86,14 @@ ONE = [
         ("【受付終了】架空県設備補助金", {"areas": ["13"], "windows": JULY}),
         ("【令和8年度・公募中】架空県設備補助金", {"areas": ["13"], "windows": JULY_TOLD}),
     ),
+    ("kana of half width", ("福岡市ﾃﾞｼﾞﾀﾙ化補助金", {"areas": ["40130"], "windows": JULY}),
+     ("福岡市デジタル化補助金", {"areas": ["40130"], "windows": JULY_TOLD})),
+    ("the year as R8, and in full", ("福岡市設備補助金（R8）", {"areas": ["40130"], "windows": JULY}),
+     ("令和8年度福岡市設備補助金", {"areas": ["40130"], "windows": JULY_TOLD})),
+    ("the place in brackets, no day", ("福岡市省エネ設備補助金", {"areas": ["40130"], "windows": JULY}),
+     ("省エネルギー設備補助金（福岡市）", {"areas": ["40130"]})),
+    ("two characters in the other order", ("福岡市中小企業者等事業承継促進支援補助金", {"areas": ["40130"], "windows": JULY}),
+     ("福岡市中小企業者等事業継承促進支援補助金", {"areas": ["40130"], "windows": JULY_TOLD})),
     (
         "the same official page",
         ("架空市創業応援補助金", {"areas": ["40130"], "official_url": "https://city.example/start.html"}),
@@ -94,6 +102,16 @@ ONE = [
 ]  # fmt: skip
 
 APART = [
+    # one word for another in names that are near, on the same day
+    ("half of the year", ("架空市設備応援補助金 上期募集", {"windows": JULY}), ("架空市設備応援補助金 下期募集", {"windows": JULY})),
+    ("season", ("架空市設備応援補助金 春募集", {"windows": JULY}), ("架空市設備応援補助金 秋募集", {"windows": JULY})),
+    ("month", ("架空市設備応援補助金 令和8年4月募集", {"windows": JULY}), ("架空市設備応援補助金 令和8年9月募集", {"windows": JULY})),
+    ("number in a circle", ("架空市設備応援補助金①", {"windows": JULY}), ("架空市設備応援補助金②", {"windows": JULY})),
+    ("Roman number", ("架空市設備応援補助金Ⅰ", {"windows": JULY}), ("架空市設備応援補助金Ⅱ", {"windows": JULY})),
+    ("wave of relief", ("架空市物価高騰支援金 第1弾", {"windows": JULY}), ("架空市物価高騰支援金 第2弾", {"windows": JULY})),
+    ("trade", ("架空市農業者燃油高騰対策支援金", {"windows": JULY}), ("架空市漁業者燃油高騰対策支援金", {"windows": JULY})),
+    ("kind of car", ("架空市EV購入補助金", {"windows": JULY}), ("架空市PHEV購入補助金", {"windows": JULY})),
+    ("what is paid for", ("架空市空き店舗改装補助金", {"windows": JULY}), ("架空市空き店舗家賃補助金", {"windows": JULY})),
     ("round", ("架空市省エネ補助金 第1回公募", {"windows": JULY}), ("架空市省エネ補助金 第2回公募", {"windows": JULY})),
     ("a round at one only, no day at the other", ("架空市省エネ補助金 第2回公募", {"windows": JULY}), ("架空市省エネ補助金", {})),
     ("a second call", ("架空市省エネ補助金（二次公募）", {"windows": JULY}), ("架空市省エネ補助金（一次公募）", {"windows": JULY})),

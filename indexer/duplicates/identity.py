@@ -1,6 +1,7 @@
 """What decides whether a listing is the same as another, read from its title, text and windows."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,7 +27,7 @@ _LABEL = re.compile(r"^(?:【[^】]*】)?\s*(?:(?:補助金|助成金|融資|貸
 _OF_ERA = r"(?:元|\d{1,2}|[〇一二三四五六七八九十]{1,3})"
 _YEAR = re.compile(rf"((?:令和|平成|(?<![A-Za-z0-9])R) {{0,2}}{_OF_ERA})年?度?|(?<![\d.,])(20\d\d)年?度")
 _YEARS = re.compile(
-    rf"(?:(?:令和|平成) {{0,2}}{_OF_ERA}年度?|(?<![A-Za-z0-9])R\d{{1,2}}(?:年度|補正)|20\d\d年度?)"
+    rf"(?:(?:令和|平成) {{0,2}}{_OF_ERA}年度?|(?<![A-Za-z0-9])R\d{{1,2}}(?:年度|補正|(?![A-Za-z0-9.]))|20\d\d年度?)"
     r"(?:第?\d次|\(第?\d次)?\)?(?:予備費|当初|補正)*(?:予算)?(?:における|分)?"
 )
 _ROUND = re.compile(
@@ -40,6 +41,7 @@ _COURSE = re.compile(
     rf"(?:^|(?<=[\s()<>〈〉《》「」『』【】_,、:~〜-]))(?:(?![のにをでがは])[一-鿿ぁ-んァ-ヶーA-Za-z0-9!]){{1,20}}?{_KIND_OF_COURSE}"
     rf"|[一-鿿ァ-ヶーA-Za-z0-9]{{1,14}}{_KIND_OF_COURSE}"
 )
+_HALF_WIDTH = re.compile(r"[ｦ-ﾟ]+")
 _BRACKETS = re.compile(r"【[^】]*】|\[[^\]]*\]|〔[^〕]*〕|［[^］]*］")
 _ASIDES = re.compile(r"[(][^()]*[)]|<[^<>]*>|〈[^〈〉]*〉|《[^《》]*》")
 _PIECES = re.compile(r"[\s「」『』()<>〈〉《》【】\[\]〔〕・、,/|｜:_＿*※]+")
@@ -103,7 +105,7 @@ class Identity:
 
 
 def identity(programme: Programme) -> Identity:
-    title = fold(programme.title)
+    title = fold(_HALF_WIDTH.sub(lambda kana: unicodedata.normalize("NFKC", kana[0]), programme.title))
     heading = ""
     if framed := _FRAMED.match(title):
         heading, title = title[: framed.start(1)], framed[1]
@@ -146,7 +148,7 @@ def _names(title: str, areas: Iterable[str]) -> tuple[str, ...]:
 def _bare(title: str) -> str:
     """Without years, rounds, places and states in brackets."""
     title = _ROUND.sub("", _YEARS.sub("", _BRACKETS.sub("", title)))
-    return _ASIDES.sub(lambda aside: aside[0] if _pieces(aside[0]) else "", title).strip()
+    return _ASIDES.sub(lambda aside: "" if set(_pieces(aside[0])) <= _places() else aside[0], title).strip()
 
 
 def _whole(title: str) -> Iterator[str]:
@@ -163,7 +165,7 @@ def _bracketed(title: str) -> tuple[str, ...]:
 
 
 def _clean(name: str) -> str:
-    return MARKS.sub("", _TAIL.sub("", name.strip(f" 「」{_WAVES}"))).lower()
+    return MARKS.sub("", _TAIL.sub("", name.strip(f" 「」{_WAVES}"))).lower().replace("省エネルギー", "省エネ")
 
 
 def without_place(name: str, areas: Iterable[str]) -> Iterator[str]:

@@ -1,13 +1,16 @@
 """Which listings are one programme: pairs that agree in everything they say, and the groups that they form."""
 
+import re
 from array import array
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from zlib import crc32
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
 
 from indexer.duplicates.identity import SCHEME, SUFFIX, Identity
 from indexer.vocab import regions
@@ -18,11 +21,17 @@ ALIKE = 0.93
 NEAR = 0.85
 """Names this near are one name where the closing day is the same too."""
 
+COMPARED = 0.7
+"""Names this near are looked at word by word: one word for another makes them two programmes (農業者, 漁業者)."""
+
 BUDGETS = 3
 """A scheme is paid from this many budgets at most; what stands behind more is a word for a part."""
 
 MARGIN = 0.04
 """Of several that a text may mean, the nearest must be nearer by this much."""
+
+_WORDS = re.compile(r"[a-z]+|\d+|.")
+_OF_CONTENT = re.compile(r"[一-鿿ァ-ヺa-z\dⅠ-ⅻ①-⑳]")
 
 _NATION = frozenset({"JP"})
 _NO_YEAR = 0
@@ -92,8 +101,36 @@ def likeness(one: str, other: str) -> float:
     return (fuzz.ratio(one, other) / 100 + dice) / 2
 
 
+@lru_cache(maxsize=200_000)
+def swapped(one: str, other: str) -> bool:
+    """Whether a word of one name stands where the other has another: a course, a half of the year, a trade, a number.
+
+    >>> swapped("漁業者燃油支援金", "農業者燃油支援金"), swapped("ev購入補助金", "phev購入補助金")
+    (True, True)
+    >>> swapped("省エネ設備補助金", "省エネルギー設備等補助金"), swapped("がんばる会社応援金", "頑張る会社応援金")
+    (False, False)
+    >>> swapped("事業承継補助金", "事業継承補助金")
+    False
+    """
+    first, second = _WORDS.findall(one), _WORDS.findall(other)
+    edits = [edit for edit in Indel.opcodes(first, second) if edit.tag != "equal"]
+    gone = [first[edit.src_start : edit.src_end] for edit in edits]
+    come = [second[edit.dest_start : edit.dest_end] for edit in edits]
+    return any(
+        edits[i].src_end == edits[j].src_start
+        and edits[i].dest_end == edits[j].dest_start
+        and all(_OF_CONTENT.search("".join(words)) for words in (gone[i] + gone[j], come[i] + come[j]))
+        for i, j in pairwise(range(len(edits)))
+    )
+
+
 def _nearest(some: Sequence[str], others: Sequence[str]) -> float:
-    return max((likeness(*sorted((a, b))) for a in some for b in others), default=0.0)
+    return max((_near(*sorted((a, b))) for a in some for b in others), default=0.0)
+
+
+def _near(one: str, other: str) -> float:
+    found = likeness(one, other)
+    return 0.0 if COMPARED <= found < 1 and swapped(one, other) else found
 
 
 def same(one: Identity, other: Identity, weak: frozenset[str] = frozenset()) -> Match | None:
