@@ -1,12 +1,16 @@
 """`python -m frontend.alerts [--plan]`: sends what waits; with --plan decides first what everyone is told today.
 
-A process of its own, because what the night calls lies to its left. The last line of standard output is JSON.
+A process of its own, because what the night calls lies to its left. The last line of standard output is JSON. SIGTERM
+ends it behind the message that is on its way; what is left is decided and sent the next time.
 """
 
 import argparse
 import asyncio
+import signal
 import sys
+import threading
 from collections import Counter
+from collections.abc import Callable
 
 import orjson
 
@@ -21,9 +25,9 @@ from search_api.errors import Unavailable
 from search_api.services import Services
 
 
-async def _planned(own: Services, report: Reporter) -> int:
+async def _planned(own: Services, report: Reporter, stopping: Callable[[], bool]) -> int:
     try:
-        return await plan(own, report)
+        return await plan(own, report, stopping)
     finally:
         await own.searcher.close()
 
@@ -34,18 +38,20 @@ def main() -> int:
     options = parser.parse_args()
     settings = Settings()
     configure(settings)
-    own = Services(settings)
+    own, stopping = Services(settings), threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, frame: stopping.set())
     made, problem = 0, ""
     try:
         with Reporter() as report:
             if options.plan:
                 try:
-                    made = asyncio.run(_planned(own, report))
+                    made = asyncio.run(_planned(own, report, stopping.is_set))
                 except (Unavailable, EngineError) as error:
                     problem = f"nothing could be planned: {getattr(error, 'reason', error)}"
             done: Counter[str] = Counter()
             with outbox(settings, own.store, keys(settings), own.clock) as waiting:
-                done = waiting.run()
+                done = waiting.run(stopping.is_set)
     except SecretError as error:
         done, problem = Counter(), str(error)
     finally:

@@ -12,8 +12,11 @@ from search_api.services import Services
 Progress = Callable[[str, int, int], None]
 
 
-async def plan(own: Services, progress: Progress | None = None) -> int:
-    """Queues what there is to tell as of the last publication; returns how many messages."""
+async def plan(own: Services, progress: Progress | None = None, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Queues what there is to tell as of the last publication; returns how many messages.
+
+    Where it is stopped on the way, the next time goes on with those who are left.
+    """
     now, store = own.now(), own.store
     everyone = list(store.subscriptions())
     upto = published_to(store)
@@ -22,6 +25,8 @@ async def plan(own: Services, progress: Progress | None = None) -> int:
     answered: tuple[tuple[object, ...], list[Item]] = ((), [])
     made = 0
     for done, each in enumerate(everyone, 1):
+        if stopping():
+            return made
         due = each.digest <= today
         happened = Happened.between(runs, each.told_to, upto) if due else Happened()
         asked = (each.query, happened, each.deadlines)

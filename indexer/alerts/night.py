@@ -30,8 +30,15 @@ def send(settings: Settings, *, plan: bool) -> dict[str, Any]:
     The pages' rooms lie to our right: their process is named, not imported.
     """
     command = [sys.executable, "-m", "frontend.alerts", *(["--plan"] if plan else [])]
-    done = subprocess.run(command, env=settings.environment(), stdout=subprocess.PIPE, check=False)
+    with subprocess.Popen(command, env=settings.environment(), stdout=subprocess.PIPE) as sending:
+        try:
+            told, _ = sending.communicate()
+        except BaseException:
+            # The night is stopped: so is this, behind the message that is on its way.
+            sending.terminate()
+            sending.communicate()
+            raise
     try:
-        return dict(orjson.loads(done.stdout.strip().splitlines()[-1]))
+        return dict(orjson.loads(told.strip().splitlines()[-1]))
     except (ValueError, IndexError):
-        return {"problem": f"alerts ended with {done.returncode}"}
+        return {"problem": f"alerts ended with {sending.returncode}"}

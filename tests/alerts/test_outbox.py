@@ -144,7 +144,18 @@ def test_several_senders_send_each_once(store: Store, settings: Settings) -> Non
     assert len(sent) == len(set(sent)) == 20
 
 
-def process(settings: Settings, post: Post, **more: str) -> subprocess.Popen[bytes]:
+NIGHT = """
+import signal
+from indexer.alerts.night import send
+from indexer.settings import Settings
+def stop(number, frame):
+    raise SystemExit(128 + number)
+signal.signal(signal.SIGTERM, stop)
+send(Settings(), plan=False)
+"""
+
+
+def process(settings: Settings, post: Post, *command: str) -> subprocess.Popen[bytes]:
     """Somebody who sends, in a process of its own."""
     own = {
         "SHIEN_VAR": str(settings.var), "SHIEN_SMTP_HOST": "127.0.0.1", "SHIEN_SMTP_PORT": str(post.port),
@@ -152,7 +163,7 @@ def process(settings: Settings, post: Post, **more: str) -> subprocess.Popen[byt
         "SHIEN_PUBLIC_URL": settings.public_url, "SHIEN_DATABASE_URL": settings.database_url,
     }  # fmt: skip
     return subprocess.Popen(
-        [sys.executable, "-m", "frontend.alerts"], env=os.environ | own | more, cwd=ROOT,
+        [sys.executable, *(command or ("-m", "frontend.alerts"))], env=os.environ | own, cwd=ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
 
@@ -183,6 +194,23 @@ def test_a_sender_that_is_killed(store: Store, settings: Settings, post: Post, s
     assert found
     # Once it was handed over nobody can know, and a mail that may be missing is chosen over one that comes twice.
     assert (done, found.state) == (({"sent": 1}, "sent") if stage == "before" else ({}, "unsure"))
+    assert len(post.raw) == 1
+
+
+def test_a_night_that_is_stopped_ends_behind_the_mail_that_is_on_its_way(
+    store: Store, settings: Settings, post: Post
+) -> None:
+    subscription = confirmed(store, settings)
+    first, second = queue(store, subscription, NOW - timedelta(seconds=1)), queue(store, subscription)
+    post.held = threading.Event()
+    stopped = process(settings, post, "-c", NIGHT)
+    assert post.arrived.wait(30), stopped.stderr and stopped.stderr.read()
+    stopped.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    post.held.set()
+    assert stopped.wait(30) == 128 + signal.SIGTERM
+    stopped.communicate()
+    assert [found.state for each in (first, second) if (found := store.delivery(each.id))] == ["sent", "waiting"]
     assert len(post.raw) == 1
 
 

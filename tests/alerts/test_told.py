@@ -238,3 +238,24 @@ def test_a_second_listing_of_a_known_programme_is_nothing_new(days: Days) -> Non
     days.day(2, [*others, twin, replace(entry(25), source="other")], source="other")
     assert days.store.group("other-1") == days.store.group("invented-1") != []
     assert told(days, follower) == {"other-25": ["new"]}
+
+
+def test_who_is_left_by_a_plan_that_was_stopped_is_told_by_the_next(days: Days) -> None:
+    days.day(0, SIX)
+    followers = [subscribe(days), subscribe(days, "q=%E8%A8%AD%E5%82%99")]
+    days.day(1, [*SIX, entry(7)])
+    looked = iter([False, True, False, False])
+
+    async def planned() -> int:
+        try:
+            return await plan(days.services, stopping=lambda: next(looked))
+        finally:
+            await days.services.searcher.close()
+
+    def digests() -> list[int]:
+        return [sum(made.kind == "digest" for made in days.store.deliveries(each.id)) for each in followers]
+
+    assert (asyncio.run(planned()), digests()) == (1, [1, 0])
+    assert days.store.fact("alerts") is None, "today is still to be done"
+    assert (asyncio.run(planned()), digests()) == (1, [1, 1])
+    assert days.store.fact("alerts")
