@@ -1,12 +1,15 @@
 """The examples of how to run it: read by the programs that they are for, where these are here; and true."""
 
+import configparser
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
+from indexer.cli import app
 from indexer.settings import Settings
 from tests.conftest import ROOT
 
@@ -46,6 +49,43 @@ def run(*command: str | Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def commands() -> set[str]:
+    return {each.name or (each.callback.__name__ if each.callback else "") for each in app.registered_commands}
+
+
+def test_units_are_whole_and_run_commands_that_there_are() -> None:
+    names = {path.name for path in DEPLOY.glob("*.service")}
+    run_by = {}
+    for name in names:
+        unit = configparser.RawConfigParser(strict=True)
+        unit.optionxform = str  # type: ignore[assignment,method-assign]
+        unit.read(DEPLOY / name, encoding="utf-8")
+        assert set(unit.sections()) == {"Unit", "Service", "Install"}
+        wanted = f"{unit['Unit']['After']} {unit['Unit'].get('Wants', '')}".split()
+        assert {each for each in wanted if each.startswith("shien")} <= names
+        assert unit["Service"]["Restart"] == "always" and unit["Service"]["EnvironmentFile"] == "/etc/shien.env"
+        run_by[name] = unit["Service"]["ExecStart"]
+    ours = {each.split()[1] for each in run_by.values() if each.startswith("/opt/shien/.venv/bin/shien ")}
+    assert ours == {"serve", "schedule", "worker"} and ours <= commands()
+
+
+def test_containers_are_whole_and_run_commands_that_there_are() -> None:
+    made = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
+    services = made["services"]
+    assert {"web", "scheduler", "worker", "engine", "database", "proxy"} == set(services)
+    for each in services.values():
+        assert set(each.get("depends_on", ())) <= set(services)
+        mounted = {volume.split(":")[0] for volume in each.get("volumes", ())}
+        assert {volume for volume in mounted if not volume.startswith(".")} <= set(made["volumes"])
+        if each["image"] == "shien":
+            assert each["command"][0] in commands()
+    assert services["engine"]["image"].startswith("getmeili/meilisearch:v1.")
+    assert services["database"]["image"].startswith("postgres:")
+    # What the image is made of is there, but for what an earlier stage makes.
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    assert copied and all((ROOT / name).exists() for line in copied for name in line.split())
+
+
 def test_systemd_reads_the_units(tmp_path: Path) -> None:
     units = []
     for path in DEPLOY.glob("*.service"):
@@ -53,7 +93,7 @@ def test_systemd_reads_the_units(tmp_path: Path) -> None:
         text = path.read_text().replace("/opt/shien/.venv/bin/shien", "/bin/true").replace("User=shien", "User=root")
         (tmp_path / path.name).write_text(text)
         units.append(tmp_path / path.name)
-    assert len(units) == 3
+    assert len(units) == 4
     run("systemd-analyze", "verify", *units)
 
 
