@@ -20,6 +20,7 @@ from indexer.settings import Settings
 from indexer.store import Store
 from indexer.visits import Interrupted, Visits, sites
 from tests import sites as local
+from tests.nights import write
 
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2026, 8, 22, 4, 0, tzinfo=JST)
@@ -58,22 +59,6 @@ def begun(store: Store, names: list[dict[str, Any]]) -> int:
         return writer.begin_night("2026-08-22T04:00:00+09:00", [each["name"] for each in names])
 
 
-def write(out: Path, name: str, lines: list[dict[str, Any]], **stats: Any) -> None:
-    """A crawl as Scrapy leaves it."""
-    folder = out / name
-    folder.mkdir(parents=True)
-    (folder / "notices.jsonl").write_bytes(b"\n".join(map(orjson.dumps, lines)))
-    told = {
-        "source": name,
-        "facts": {"title": name, "publisher": "p", "url": "u", "licence": "l", "attribution": "a"},
-        "expect": {"min": 1, "max": 10},
-        "variant": {},
-        "at": "2026-08-22T04:00:00+09:00",
-        "errors": [],
-    }
-    (folder / "stats.json").write_bytes(orjson.dumps(told | stats))
-
-
 def test_what_two_do_at_once_is_taken_in_once(store: Store, tmp_path: Path) -> None:
     names = [source("a", "x.test")]
     night, crawled = begun(store, names), []
@@ -81,7 +66,7 @@ def test_what_two_do_at_once_is_taken_in_once(store: Store, tmp_path: Path) -> N
     def fetch(wanted: list[str], out: Path, **more: Any) -> None:
         crawled.append(wanted)
         time.sleep(0.3)
-        write(out, "a", [{"source": "a", "url": "https://x.test/1", "title": "架空補助金"}])
+        write(out, "a", [{"source": "a", "url": "https://x.test/1", "title": "架空補助金"}], NOW)
 
     url = store.engine.url.render_as_string(hide_password=False)
     machines = [visits(Store(url), tmp_path / str(number), names, fetch) for number in range(3)]
@@ -114,7 +99,7 @@ def test_a_source_that_breaks_is_a_run_that_failed(fetch: Any, told: str, store:
         if isinstance(fetch, Exception):
             raise fetch
         if fetch:
-            write(out, "a", fetch)
+            write(out, "a", fetch, NOW)
 
     names = [source("a")]
     night = begun(store, names)
