@@ -33,6 +33,8 @@ bench: setup
 	$(BIN)/python -m tests.bench.duplicates
 	$(BIN)/python -m tests.bench.relevance
 	$(BIN)/python -m tests.bench.pages
+	$(BIN)/python -m tests.bench.nights
+	$(BIN)/python -m tests.bench.backups
 
 setup: .venv/ready node_modules/ready
 
