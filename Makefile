@@ -35,6 +35,7 @@ bench: setup
 	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.nights
 	$(BIN)/python -m tests.bench.backups
+	$(BIN)/python -m tests.bench.thirty_nights
 
 setup: .venv/ready node_modules/ready
 
