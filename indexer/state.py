@@ -1,9 +1,10 @@
 """Can one still apply? Computed when asked, from a programme's windows and the instant that counts as now."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from indexer.schema import JST, Basis, Kind, Role, Window, instant
 
@@ -65,6 +66,21 @@ class Timeline:
         begins = [*self.spans, *((each, FAR) for each in self.openings)]
         return min((each for each in begins if each[0] > seconds), default=None)
 
+    def stored(self) -> dict[str, Any]:
+        """As JSON values."""
+        return {"spans": self.spans, "openings": self.openings, "unending": self.unending}
+
+    @classmethod
+    def loaded(cls, values: Mapping[str, Any]) -> "Timeline":
+        """What `stored` gave.
+
+        >>> times = Timeline(((0, 60),), (90,))
+        >>> Timeline.loaded(times.stored()) == times
+        True
+        """
+        spans = tuple((start, end) for start, end in values["spans"])
+        return cls(spans, tuple(values["openings"]), unending=values["unending"])
+
     @property
     def starts(self) -> tuple[int, ...]:
         return (*(start for start, _ in self.spans), *self.openings)
@@ -106,7 +122,11 @@ def timeline(windows: Iterable[Window], kind: Kind) -> Timeline | None:
 
 def standing(windows: Sequence[Window], kind: Kind, *, listed: bool, now: datetime) -> Standing:
     """Where the programme stands at `now`. A listing that its source took down counts as closed."""
-    times = timeline(windows, kind)
+    return standing_at(timeline(windows, kind), listed=listed, now=now)
+
+
+def standing_at(times: Timeline | None, *, listed: bool, now: datetime) -> Standing:
+    """The same of times that were read before."""
     if times is None:
         return Standing(State.UNKNOWN)
     seconds = now.timestamp()

@@ -26,7 +26,7 @@ def document(
     """
     record = curated.record
     programme = record.programme
-    times = timeline(programme.windows, programme.kind)
+    told = times = timeline(programme.windows, programme.kind)
     seconds = int(now.timestamp())
     if times and not record.listed:
         times = _given_up(times, min(seconds, int(datetime.fromisoformat(record.last_seen).timestamp())))
@@ -84,6 +84,8 @@ def document(
         # When the last window begins.
         "starts": max(times.starts, default=None) if times else None,
         "hit": shown(curated, changes, now),
+        # All times, for the state at any instant (state.standing_at).
+        "times": told.stored() if told else None,
     }
     # Which results can still be applied for comes before how well their words fit; as of the publication. What only
     # tells of something stands between these and what is over.

@@ -26,7 +26,7 @@ SETTINGS: dict[str, Any] = {
         *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes")),
     ],
     "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
-    "displayedAttributes": ["id", "hash", "hit", "ended", "rank", "breadth", "closes_0", "title", "summary", "body"],
+    "displayedAttributes": ["id", "hash", "hit", "times", "ended", "rank", "breadth", "closes_0", "title", "summary", "body"],
     # `sort` is a chosen order, and with a place the closer one. `attribute` tells names from texts, and almost always
     # by the word's position too: what stands behind it orders an answer without words.
     "rankingRules": [
@@ -35,7 +35,9 @@ SETTINGS: dict[str, Any] = {
     ],
     "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["jpn"]}],
     "pagination": {"maxTotalHits": 1_000_000},
-    "faceting": {"maxValuesPerFacet": 2500},
+    # In order of their names the engine counts values document by document where few are found, in that of their counts
+    # value by value: a tenth of the time.
+    "faceting": {"maxValuesPerFacet": 2500, "sortFacetValuesBy": {"*": "count"}},
     "typoTolerance": {"minWordSizeForTypos": {"oneTypo": 5, "twoTypos": 9}, "disableOnAttributes": ["yomi"]},
 }  # fmt: skip
 
