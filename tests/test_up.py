@@ -72,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]
         yield port, var
     finally:
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
     assert process.returncode == 0, told
     assert "Traceback" not in told
     assert "published: " in told
@@ -126,13 +126,13 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         process = start(tmp_path, other.getsockname()[1], "--sample")
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "SHIEN_PORT" in told and "Traceback" not in told
 
 
 def test_a_folder_without_a_recording_is_named(tmp_path: Path) -> None:
     process = start(tmp_path / "var", free_port(), "--replay", str(tmp_path))
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "holds no recording" in told and "Traceback" not in told
