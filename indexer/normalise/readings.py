@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import jaconv
 from sudachipy import Dictionary, SplitMode, Tokenizer
@@ -28,6 +29,7 @@ _TOGETHER = 4
 _PREFIXES = frozenset("省再脱低新非超無未")
 
 _tokenizers = threading.local()
+_opening = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +129,17 @@ def morphemes(text: str) -> list[Morpheme]:
 
 
 def _tokenizer() -> Tokenizer:
-    """One for each thread: a tokenizer keeps what it works on."""
+    """One for each thread: a tokenizer keeps what it works on. The dictionary, a hundred megabytes, is there once."""
     if not hasattr(_tokenizers, "own"):
-        _tokenizers.own = Dictionary(dict="small").tokenizer(mode=SplitMode.C)
+        with _opening:
+            _tokenizers.own = _dictionary().tokenizer(mode=SplitMode.C)
     own: Tokenizer = _tokenizers.own
     return own
+
+
+@cache
+def _dictionary() -> Dictionary:
+    return Dictionary(dict="small")
 
 
 def _read(text: str, typed: str) -> list[Unit]:
