@@ -26,7 +26,7 @@ class Offer:
 
 
 class Counts:
-    """Kept until the next publication or decision, and for an hour at most: deadlines pass on the hour."""
+    """Kept until an answer may change: with a publication, a decision, and when a deadline passes."""
 
     def __init__(self, own: Services) -> None:
         self._own = own
@@ -35,9 +35,8 @@ class Counts:
 
     async def of(self, queries: Sequence[Query]) -> Mapping[Query, int]:
         """The number of results of each question. Unavailable if the engine does not answer."""
-        # The version changes every minute; its last two digits are the minutes.
-        stamp = self._own.version()[:-2]
-        if stamp != self._stamp:
+        stamp = await self._own.version()
+        if stamp != self._stamp or not stamp:
             self._stamp, self._known = stamp, {}
         known = self._known
         missing = [each for each in dict.fromkeys(queries) if each not in known]

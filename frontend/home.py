@@ -41,7 +41,7 @@ async def home(request: Request, own: Own) -> Response:
         "cases": Query(kind=("case",), gx=True, sort=Sort.NEWEST, per_page=3),
     }
     answers, steps, known, chosen = await asyncio.gather(
-        asyncio.gather(*map(own.searcher.search, asked.values())),
+        asyncio.gather(*map(own.search, asked.values())),
         _steps(own, query),
         sources(own),
         run_in_threadpool(collections.shown, own),

@@ -13,6 +13,7 @@ from frontend.rendering import page
 from search_api import exports, feeds
 from search_api.detail import detail
 from search_api.models import Detail, Hit
+from search_api.search.hits import Values
 from search_api.services import Own, Services, public_base
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -70,9 +71,9 @@ async def list_csv(request: Request, own: Own) -> Response:
     """The list as the same table as any export of a search."""
     found, _ = await _chosen(own, _ids(request))
 
-    async def hits() -> AsyncIterator[Hit]:
+    async def hits() -> AsyncIterator[Values]:
         for each in sorted(found, key=_urgency):
-            yield _hit(each)
+            yield each.model_dump(mode="json")
 
     headers = {"Content-Disposition": 'attachment; filename="mylist.csv"'}
     return StreamingResponse(exports.as_csv(hits()), media_type="text/csv; charset=utf-8", headers=headers)

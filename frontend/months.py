@@ -1,15 +1,14 @@
 """The deadlines of a question by day, and a month as weeks."""
 
 import calendar
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from indexer.schema import JST, Window, instant
 from indexer.state import FAR, timeline
-from search_api.models import Hit
+from search_api.models import Hit, Results
 from search_api.query import MAX_PER_PAGE, Query, Sort
-from search_api.search import Searcher
 
 MOST_PAGES = 10
 """So many pages of results are read for one month: a thousand programmes."""
@@ -108,7 +107,9 @@ def by_day(hits: Iterable[Hit], first: date, last: date, now: datetime) -> dict[
     return days
 
 
-async def deadlines(searcher: Searcher, query: Query, month: Month) -> tuple[dict[date, list[Deadline]], bool]:
+async def deadlines(
+    search: Callable[[Query], Awaitable[Results]], query: Query, month: Month, now: datetime
+) -> tuple[dict[date, list[Deadline]], bool]:
     """What closes in the month, by day, and whether that is all of it."""
     first = max(month.first, query.closes_from or month.first)
     last = min(month.last, query.closes_to or month.last)
@@ -117,8 +118,8 @@ async def deadlines(searcher: Searcher, query: Query, month: Month) -> tuple[dic
     asked = query.with_(closes_from=first, closes_to=last, sort=Sort.DEADLINE, per_page=MAX_PER_PAGE)
     hits: list[Hit] = []
     for page in range(1, MOST_PAGES + 1):
-        results = await searcher.search(asked.with_(page=page))
+        results = await search(asked.with_(page=page))
         hits += results.hits
         if page * MAX_PER_PAGE >= results.total:
-            return by_day(hits, first, last, searcher.now), True
-    return by_day(hits, first, last, searcher.now), False
+            return by_day(hits, first, last, now), True
+    return by_day(hits, first, last, now), False

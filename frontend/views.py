@@ -26,7 +26,7 @@ async def calendar(request: Request, own: Own, month: str = "") -> Response:
     query, dropped = Query.lenient([item for item in request.query_params.multi_items() if item[0] != "month"])
     today = own.clock().date()
     shown = Month.read(month, today)
-    days, whole = await deadlines(own.searcher, query, shown)
+    days, whole = await deadlines(own.search, query, shown, own.clock())
     here = query.with_(page=1, per_page=20)
     known = await sources(own)
     choices = Month.of(today).following(AHEAD)

@@ -44,18 +44,9 @@ api = APIRouter()
 
 
 @api.get("/api/programmes", response_model=Results, summary="支援を探す", operation_id="search")
-async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Results | Response:
+async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Response:
     """条件に合う支援と、ファセットごとの件数。件数はそのファセット自身の選択を除いて数えます。"""
-    found = await own.search(query)
-    if not query.fields:
-        return found
-    # The id always comes along: without it nobody could ask for the rest.
-    wanted = {"id", *query.fields}
-    return JSONResponse(
-        found.model_dump(
-            mode="json", include={**dict.fromkeys(Results.model_fields, True), "hits": {"__all__": wanted}}
-        )
-    )
+    return Response(await own.answer(query), media_type="application/json")
 
 
 @api.get(
@@ -137,7 +128,7 @@ async def suggest(q: Annotated[str, Parameters(max_length=60)], own: Own) -> dic
         if _begins(q, each.kana, each.name, *each.synonyms)
     ]
     return {
-        "programmes": [{"id": each.id, "title": each.title} for each in found],
+        "programmes": [{"id": each["id"], "title": each["title"]} for each in found],
         "schemes": [{"label": each.name} for each in labels.schemes() if _begins(q, each.kana, each.name)][:5],
         "labels": chosen[:5],
         "areas": [{"code": each.code, "name": regions.full_name(each.code)} for each in regions.search(q, limit=5)],
@@ -159,7 +150,7 @@ async def healthz() -> dict[str, str]:
 
 @api.get("/readyz", summary="検索の準備ができているか", include_in_schema=False)
 async def readyz(own: Own) -> Response:
-    if await own.searcher.healthy():
+    if await own.searcher.engine.healthy():
         return JSONResponse({"status": "ready"})
     raise Unavailable("検索の準備ができていません。")
 

@@ -5,8 +5,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from indexer import curate
 from indexer.featuring import Content, marked, showing
-from search_api.models import Chosen, Collection
-from search_api.search import hit
+from indexer.state import timeline
+from search_api.models import Chosen, Collection, Hit
+from search_api.search.hits import result
 from search_api.services import Own, Services
 
 router = APIRouter()
@@ -29,7 +30,7 @@ def shown(own: Services) -> list[Collection]:
 
 def filled(own: Services, id: int, content: Content, since: str = "", until: str = "") -> Collection:
     """A collection with its programmes as they are now; without those that are no longer shown to the public."""
-    now, chosen = own.now(), own.featured()
+    now, chosen = own.now(), own.editions.look().featured
     programmes: dict[str, Chosen] = {}
     for each in content.entries:
         found = curate.whole(own.store, each.programme)
@@ -37,7 +38,9 @@ def filled(own: Services, id: int, content: Content, since: str = "", until: str
             continue
         lead = found.record.programme.id
         values = curate.shown(marked(found, [lead], chosen), own.store.history(lead), now)
-        programmes.setdefault(lead, Chosen(note=each.note, programme=hit(values, now)))
+        programme = found.record.programme
+        shown_now = Hit.model_validate(result(values, timeline(programme.windows, programme.kind), now))
+        programmes.setdefault(lead, Chosen(note=each.note, programme=shown_now))
     return Collection(
         id=id,
         title=content.title,

@@ -6,9 +6,10 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import orjson
 import xlsxwriter
 
-from search_api.models import Hit
+from search_api.search.hits import Values
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 COLUMNS = (
@@ -17,26 +18,27 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def row(hit: Hit) -> tuple[str | int, ...]:
-    """A hit as cells, in the order of COLUMNS."""
+def row(hit: Values) -> tuple[str | int, ...]:
+    """A result as cells, in the order of COLUMNS."""
+    amount = hit["amount"] or {}
     return (
-        hit.id,
-        hit.title,
-        hit.kind_label,
-        hit.state_label,
-        hit.opens or "",
-        hit.closes or "",
-        hit.area_label,
-        hit.issuer.name if hit.issuer else "",
-        hit.amount.max_yen if hit.amount and hit.amount.max_yen else "",
-        hit.amount.rate if hit.amount and hit.amount.rate else "",
-        "GX" if hit.gx else "",
-        "・".join(hit.themes),
-        "・".join(hit.stages),
-        hit.official_url,
-        hit.url,
-        hit.source.publisher,
-        hit.source.licence,
+        hit["id"],
+        hit["title"],
+        hit["kind_label"],
+        hit["state_label"],
+        hit["opens"] or "",
+        hit["closes"] or "",
+        hit["area_label"],
+        hit["issuer"]["name"] if hit["issuer"] else "",
+        amount.get("max_yen") or "",
+        amount.get("rate") or "",
+        "GX" if hit["gx"] else "",
+        "・".join(hit["themes"]),
+        "・".join(hit["stages"]),
+        hit["official_url"],
+        hit["url"],
+        hit["source"]["publisher"],
+        hit["source"]["licence"],
     )
 
 
@@ -51,7 +53,7 @@ def harmless(cell: str | int) -> str | int:
     return cell
 
 
-async def as_csv(hits: AsyncIterator[Hit]) -> AsyncIterator[bytes]:
+async def as_csv(hits: AsyncIterator[Values]) -> AsyncIterator[bytes]:
     """CSV with a byte-order mark, as Japanese spreadsheets expect it."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
@@ -66,12 +68,12 @@ async def as_csv(hits: AsyncIterator[Hit]) -> AsyncIterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-async def as_jsonl(hits: AsyncIterator[Hit]) -> AsyncIterator[bytes]:
+async def as_jsonl(hits: AsyncIterator[Values]) -> AsyncIterator[bytes]:
     async for each in hits:
-        yield each.model_dump_json().encode() + b"\n"
+        yield orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE)
 
 
-async def as_xlsx(hits: AsyncIterator[Hit]) -> Path:
+async def as_xlsx(hits: AsyncIterator[Values]) -> Path:
     """An Excel file; whoever asked removes it. Rows leave memory as they are written."""
     with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
         path = Path(file.name)

@@ -13,7 +13,8 @@ from indexer.changes import FRESH
 from indexer.schema import NewsKind, Role, Window, instant
 from search_api.models import NEWS, Hit
 from search_api.query import Query, Sort, StateChoice
-from search_api.search import Searcher
+from search_api.search.hits import Values
+from search_api.services import Services
 
 ATOM = "http://www.w3.org/2005/Atom"
 MOST_ENTRIES = 100
@@ -112,26 +113,26 @@ def _local(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Asia/Tokyo"))
 
 
-async def latest(searcher: Searcher, query: Query) -> list[Hit]:
+async def latest(own: Services, query: Query) -> list[Hit]:
     """What its sources added or changed last, and what they took down in the last 30 days before its end.
 
     What a search holds because we only began to read its source, or read it better, is nothing that happened.
     """
     wanted = query.with_(sort=Sort.UPDATED if query.sort is Sort.RELEVANCE else query.sort)
-    found = [each for each in await first(searcher.hits(wanted), MOST_ENTRIES) if each.changed]
+    found = [each for each in await first(own.hits(wanted), MOST_ENTRIES) if each.changed]
     if not query.state:
-        since = searcher.now - FRESH
+        since = own.now() - FRESH
         gone = wanted.with_(state=(StateChoice.ANY,), updated_since=max(since, query.updated_since or since))
-        taken_down = await first(searcher.hits(gone, listed=False), MOST_ENTRIES)
+        taken_down = await first(own.hits(gone, listed=False), MOST_ENTRIES)
         found += [each for each in taken_down if each.news and each.news.kind is NewsKind.VANISHED]
     return sorted(found, key=lambda each: each.changed, reverse=True) if wanted.sort is Sort.UPDATED else found
 
 
-async def first(hits: AsyncIterator[Hit], most: int) -> list[Hit]:
-    """At most so many of a stream of hits."""
+async def first(hits: AsyncIterator[Values], most: int) -> list[Hit]:
+    """At most so many of a stream of results."""
     found: list[Hit] = []
     async for each in hits:
-        found.append(each)
+        found.append(Hit.model_validate(each))
         if len(found) >= most:
             break
     return found

@@ -14,6 +14,7 @@ from search_api.detail import detail
 from search_api.errors import UNKNOWN_ID, NotFound
 from search_api.models import Detail, Hit
 from search_api.query import Query, Sort
+from search_api.search.hits import Values
 from search_api.services import Own, Services, public_base
 
 router = APIRouter()
@@ -22,14 +23,14 @@ router = APIRouter()
 @router.get("/feeds/programmes.atom", summary="検索結果のフィード（Atom）", response_class=Response)
 async def feed(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
     """新しく掲載されたものと、情報源で内容が変わったもの（締切延長・金額変更・再掲載・掲載終了など）。"""
-    found = await feeds.latest(own.searcher, query)
+    found = await feeds.latest(own, query)
     return Response(feeds.atom(query, found, public_base(request, own), own.now()), media_type="application/atom+xml")
 
 
 @router.get("/feeds/deadlines.ics", summary="締切と開催日のカレンダー（iCalendar）", response_class=Response)
 async def deadlines(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
     soonest = query.with_(sort=Sort.DEADLINE if query.sort is Sort.RELEVANCE else query.sort)
-    found = await feeds.first(own.searcher.hits(soonest), feeds.MOST_EVENTS)
+    found = await feeds.first(own.hits(soonest), feeds.MOST_EVENTS)
     return Response(feeds.calendar(found, public_base(request, own), own.now()), media_type="text/calendar")
 
 
@@ -71,7 +72,7 @@ async def export_municipal(query: Annotated[Query, Parameters()], own: Own) -> R
 
     async def details() -> AsyncIterator[Detail]:
         async for each in started:
-            found = await run_in_threadpool(detail, own.store, each.id, own.now())
+            found = await run_in_threadpool(detail, own.store, each["id"], own.now())
             if found is not None:
                 yield found
 
@@ -79,12 +80,12 @@ async def export_municipal(query: Annotated[Query, Parameters()], own: Own) -> R
     return _file(municipal.as_csv(details()), "csv", "text/csv; charset=utf-8", "support")
 
 
-async def _started(own: Services, query: Query) -> AsyncIterator[Hit]:
+async def _started(own: Services, query: Query) -> AsyncIterator[Values]:
     """The stream of hits, with its first page fetched: an engine that is away is a 503, not half a file."""
-    stream = own.searcher.hits(query)
+    stream = own.hits(query)
     first = await anext(stream, None)
 
-    async def again() -> AsyncIterator[Hit]:
+    async def again() -> AsyncIterator[Values]:
         if first is not None:
             yield first
             async for each in stream:

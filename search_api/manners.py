@@ -1,8 +1,7 @@
 """Manners of open data: anyone's page may ask, and what did not change is not sent twice."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,7 +19,7 @@ class OpenData:
     a deadline that passes changes answers.
     """
 
-    def __init__(self, app: ASGIApp, version: Callable[[], str]) -> None:
+    def __init__(self, app: ASGIApp, version: Callable[[], Awaitable[str]]) -> None:
         self.app = app
         self.version = version
         self.cors = CORSMiddleware(
@@ -35,7 +34,7 @@ class OpenData:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope)
-        version = await run_in_threadpool(self.version)
+        version = await self.version()
         tag = f'W/"{version}"' if version else ""
 
         async def marked(message: Message) -> None:

@@ -2,23 +2,33 @@
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Annotated
 
+import orjson
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 
-from indexer.curate import apply, by_programme, shown
+from indexer.curate import apply, shown
 from indexer.engine import Endpoint, endpoint
-from indexer.featuring import featured, marked
-from indexer.schema import Featured
+from indexer.featuring import marked
 from indexer.settings import Clock, Settings
-from indexer.store import Decision, Store, StoreError
+from indexer.state import timeline
+from indexer.store import Store, StoreError
+from search_api.edition import Edition, Editions
+from search_api.errors import Unavailable
+from search_api.memory import Memory
 from search_api.metrics import Metrics
 from search_api.models import Results
 from search_api.query import Query
-from search_api.search import Searcher, fitted, hit
+from search_api.search import Searcher
+from search_api.search.hits import Values, result
+from search_api.search.searcher import fitted
+
+KEPT_BYTES = 16 * 2**20
+"""So much of answers is kept."""
 
 logger = logging.getLogger(__name__)
 
@@ -30,72 +40,100 @@ class Services:
         self.settings = settings
         self.clock = clock or settings.clock()
         self.store = Store(settings.store_url)
-        self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock)
+        self.editions = Editions(self.store, self.clock)
+        self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock, lambda: self.editions.last.version)
         self.metrics = Metrics(self.store, self.now)
         self.changed = threading.Event()
         self.queued = threading.Event()
-        self._decided: tuple[int, dict[str, list[Decision]]] = (-1, {})
-        self._featured: tuple[str, dict[str, Featured]] = ("", {})
+        self._kept = Memory(KEPT_BYTES)
 
     def now(self) -> datetime:
         return self.clock()
 
     async def search(self, query: Query) -> Results:
         """Results with what staff decided since the last publication."""
+        return Results.model_validate_json(await self.answer(query.with_(fields=(), page=query.page)))
+
+    async def answer(self, query: Query) -> bytes:
+        """The same as JSON."""
         with self.metrics.searches.time():
-            found = await self.searcher.search(query)
+            return await self._answer(query)
+
+    async def _answer(self, query: Query) -> bytes:
+        started = time.perf_counter()
+        edition = await self.editions.current()
+        moment = await self.searcher.moment()
+        key = (edition.version, moment, query)
+        answer = self._kept.get(key) if edition.sure else None
+        if answer is None:
+            found = await self.searcher.found(query, moment)
+            meant = Query.model_validate(found["query"])
+            found["hits"] = await self._as_decided(found["hits"], meant, edition, moment)
+            if query.fields:
+                # The id always comes along: without it nobody could ask for the rest.
+                found["hits"] = [_trimmed(each, query.fields) for each in found["hits"]]
+            answer = orjson.dumps(found)
+            if edition.sure:
+                self._kept[key] = answer
+        return b'{"took_ms":%d,%b' % (round((time.perf_counter() - started) * 1000), answer[1:])
+
+    async def hits(self, query: Query, *, listed: bool | None = None) -> AsyncIterator[Values]:
+        """Every result of a query, in a stable order, with what staff decided since the last publication.
+
+        `listed`: only what its source lists, or no longer lists.
+        """
+        edition, now, meant = await self.editions.current(), self.now(), await self.searcher.meant(query)
+        async for page in self.searcher.pages(meant, now, listed=listed):
+            for each in await self._as_decided(page, meant, edition, now):
+                yield each
+
+    async def _as_decided(self, hits: list[Values], query: Query, edition: Edition, now: datetime) -> list[Values]:
+        for each in hits:
+            each["featured"] = each["id"] in edition.featured
+        if not any(each["id"] in edition.decided for each in hits):
+            return hits
         try:
-            return await run_in_threadpool(self._as_decided, found)
+            return await run_in_threadpool(self._corrected, hits, query, edition, now)
         except StoreError:
             # What is published can be searched without the store.
             logger.exception("results without what staff decided since the last publication")
-            return found
+            return hits
 
-    def _as_decided(self, found: Results) -> Results:
-        decided, chosen = self.decided(), self.featured()
-        if not any(each.id in decided or each.featured != (each.id in chosen) for each in found.hits):
-            return found
-        hits = []
-        for each in found.hits:
-            record = self.store.get(each.id) if each.id in decided else None
+    def _corrected(self, hits: Sequence[Values], query: Query, edition: Edition, now: datetime) -> list[Values]:
+        found: list[Values] = []
+        for each in hits:
+            record = self.store.get(each["id"]) if each["id"] in edition.decided else None
             if record is None:
-                hits.append(each.model_copy(update={"featured": each.id in chosen}))
+                found.append(each)
                 continue
-            curated = marked(apply(record, decided[each.id]), [each.id], chosen)
+            curated = marked(apply(record, edition.decided[each["id"]]), [each["id"]], edition.featured)
             if not curated.hidden:
-                hits.append(hit(shown(curated, self.store.history(each.id), self.now()), self.now()))
-        return found.model_copy(update={"hits": fitted(hits, Query.model_validate(found.query))})
+                programme = curated.record.programme
+                values = shown(curated, self.store.history(programme.id), now)
+                found.append(result(values, timeline(programme.windows, programme.kind), now))
+        return fitted(found, query)
 
-    def decided(self) -> dict[str, list[Decision]]:
-        """Decisions in force by programme; read again when something changed."""
-        content = self.store.content()
-        if self._decided[0] != content:
-            self._decided = (content, by_programme(self.store.decisions()))
-        return self._decided[1]
-
-    def featured(self) -> dict[str, Featured]:
-        """How programmes are featured at this minute, by the id that leads their listings."""
-        version = self.version()
-        if self._featured[0] != version:
-            chosen = featured(self.store, self.now())
-            leads = {next(iter(self.store.group(id)), id): each for id, each in reversed(chosen.items())}
-            self._featured = (version, leads)
-        return self._featured[1]
-
-    def version(self) -> str:
-        """Changes whenever an answer may: with a publication, a decision, and each minute (deadlines pass).
+    async def version(self) -> str:
+        """Changes whenever an answer may: with a publication, a decision, and when a deadline passes.
 
         Empty where the store does not answer, and nobody can tell.
         """
-        try:
-            published = self.store.fact("publication") or {}
-            return f"{published.get('version', '')}-{self.store.content()}-{self.now():%Y%m%d%H%M}"
-        except StoreError:
+        edition = await self.editions.current()
+        if not edition.sure:
             return ""
+        try:
+            moment = await self.searcher.moment()
+        except Unavailable:
+            moment = self.now()
+        return f"{edition.version}-{moment:%Y%m%d%H%M%S}"
 
     async def close(self) -> None:
         await self.searcher.close()
         self.store.close()
+
+
+def _trimmed(hit: Values, fields: Sequence[str]) -> Values:
+    return {name: value for name, value in hit.items() if name == "id" or name in fields}
 
 
 def services(request: Request) -> Services:

@@ -20,7 +20,8 @@ from indexer.state import State, standing
 from indexer.store import Decision, Record, Store
 from search_api.detail import detail
 from search_api.query import Query
-from search_api.search import Searcher, filters, state_filter
+from search_api.search import Searcher
+from search_api.search.filters import filters, state_filter
 from tests.samples import EVERYTHING, NOW, programme, record, window
 
 pytestmark = pytest.mark.engine

@@ -66,9 +66,9 @@ def test_who_only_looks_whether_it_is_there_gets_no_body(client: TestClient, pat
 
 def test_while_the_engine_is_away_the_page_offers_to_try_again(client: TestClient, site: Site) -> None:
     site.gone = True
-    site.services.searcher._endpoint = None
+    site.services.searcher.engine.forget()
     try:
-        answer = client.get("/search?q=省エネ")
+        answer = client.get("/search?q=省エネの新しい問い")
         assert answer.status_code == 503 and answer.headers["retry-after"]
         again = BeautifulSoup(answer.text, "lxml").select_one("main a.button")
         assert again is not None and str(again["href"]).startswith("/search?q=")

@@ -83,13 +83,16 @@ def test_a_script_in_a_query_is_text(client: TestClient) -> None:
 
 
 def test_while_the_engine_is_away_callers_are_told_and_both_recover(client: TestClient, site: Site) -> None:
+    kept = client.get("/api/programmes", params={"kind": "loan"}).json()
     site.gone = True
-    site.services.searcher._endpoint = None
+    site.services.searcher.engine.forget()
     try:
-        answer = client.get("/api/programmes")
+        answer = client.get("/api/programmes", params={"q": "いま初めて尋ねる言葉"})
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert "利用できません" in answer.json()["detail"]
-        page = client.get("/search")
+        again = client.get("/api/programmes", params={"kind": "loan"}).json()
+        assert again | {"took_ms": 0} == kept | {"took_ms": 0}, "nothing can have changed since"
+        page = client.get("/search", params={"q": "いま初めて尋ねる言葉"})
         assert page.status_code == 503
         assert "ただいま検索を利用できません" in page.text
         assert client.get("/readyz").status_code == 503

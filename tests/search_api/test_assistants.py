@@ -113,7 +113,7 @@ def test_what_is_wrong_is_said(call: Call, tool: str, values: dict[str, Any], to
 
 def test_an_engine_that_is_away_is_said(site: Site, call: Call) -> None:
     site.gone = True
-    site.services.searcher._endpoint = None
+    site.services.searcher.engine.forget()
     try:
         assert "search is not available" in call("search", q="補助金")["error"]
     finally:

@@ -78,7 +78,7 @@ def test_bad_parameters_and_an_engine_that_is_away(client: TestClient, site: Sit
     for path in ("/feeds/programmes.atom", "/feeds/deadlines.ics", "/export/programmes.csv", "/export/programmes.xlsx"):
         assert client.get(f"{path}?aera=13").status_code == 422
         site.gone = True
-        site.services.searcher._endpoint = None
+        site.services.searcher.engine.forget()
         try:
             assert client.get(path).status_code == 503
         finally:

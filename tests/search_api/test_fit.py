@@ -6,10 +6,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from indexer.schema import Eligibility
+from indexer.state import timeline
 from search_api.fit import fit, profiled
 from search_api.models import Hit
 from search_api.query import Query
-from search_api.search import hit
+from search_api.search.hits import result as shown
 from tests.samples import NOW, OPEN, programme, window
 
 WHO = Eligibility(employees_max=20, raw="従業員20人以下")
@@ -21,7 +22,8 @@ def result(areas: tuple[str, ...] = ("13",), eligibility: Eligibility | None = W
     made = programme(
         1, "設備補助金", areas=areas, eligibility=eligibility, windows=values.pop("windows", OPEN), **values
     )
-    return hit(made.model_dump(mode="json") | {"listed": True, "featured": False}, NOW)
+    values = made.model_dump(mode="json") | {"listed": True, "featured": False}
+    return Hit.model_validate(shown(values, timeline(made.windows, made.kind), NOW))
 
 
 @pytest.mark.parametrize(

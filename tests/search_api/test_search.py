@@ -13,7 +13,8 @@ from indexer.store import Store
 from search_api.errors import Unavailable
 from search_api.models import Results
 from search_api.query import Query
-from search_api.search import Searcher, filters
+from search_api.search import Searcher
+from search_api.search.filters import filters
 from tests.samples import EVERYTHING, NOW, record
 
 pytestmark = pytest.mark.engine
@@ -207,7 +208,7 @@ def test_an_engine_that_is_gone_is_told_as_such() -> None:
         searcher = Searcher(nowhere, lambda: NOW)
         with pytest.raises(Unavailable):
             await searcher.search(Query())
-        assert not await searcher.healthy()
+        assert not await searcher.engine.healthy()
         await searcher.close()
         dead = Searcher(lambda: Endpoint("http://127.0.0.1:9", "k"), lambda: NOW)
         with pytest.raises(Unavailable):

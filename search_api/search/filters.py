@@ -1,0 +1,166 @@
+"""The conditions of a `Query` in the engine's filter language. Values are quoted, never pasted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from fractions import Fraction
+
+from indexer.schema import JST
+from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
+from indexer.vocab import regions
+from search_api.query import Query, Scope, StateChoice
+
+VOCABULARY = ("kind", "theme", "stage", "lever", "field", "industry")
+"""Facets whose values are labels of the vocabulary and attributes of the same name in the engine."""
+
+PLAIN = (*VOCABULARY, "issuer_level", "source")
+
+Expression = str
+"""A filter in Meilisearch's language."""
+
+
+def quoted(value: str) -> str:
+    """The value as a literal of Meilisearch's filter language; nothing in it can end the literal."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def one_of(attribute: str, values: Iterable[str]) -> Expression:
+    return f"{attribute} IN [{', '.join(map(quoted, values))}]"
+
+
+def joined(conditions: Mapping[str, Expression], without: str = "") -> Expression:
+    """All of the conditions, but not that of the facet `without`."""
+    return " AND ".join(
+        each if facet == "area" else f"({each})" for facet, each in conditions.items() if facet != without
+    )
+
+
+def filters(query: Query, now: datetime) -> dict[str, Expression]:
+    """The query's conditions by facet; all of them together must hold."""
+    seconds = int(now.timestamp())
+    found: dict[str, Expression] = {}
+    for facet in PLAIN:
+        values: tuple[str, ...] = getattr(query, facet)
+        wanted = [each for each in values if not each.startswith("-")]
+        unwanted = [each[1:] for each in values if each.startswith("-")]
+        parts = [one_of(facet, wanted)] if wanted else []
+        parts += [f"NOT {one_of(facet, unwanted)}"] if unwanted else []
+        found[facet] = " AND ".join(parts)
+    found["area"] = place_filter(query.area, query.scope) if query.area or query.scope else ""
+    states = query.state
+    if not states:
+        # What has closed hides, and so do entries that are only a step of an earlier grant.
+        found["state"] = f"(final NOT EXISTS OR final > {seconds}) AND procedure = false"
+    elif StateChoice.ANY not in states:
+        found["state"] = "(" + " OR ".join(state_filter(each, seconds) for each in states) + ")"
+    if query.closes_within is not None:
+        found["closes_within"] = closes_within(seconds, query.closes_within)
+    if query.closes_from is not None or query.closes_to is not None:
+        found["closes"] = closes_between(seconds, query.closes_from, query.closes_to)
+    if query.posted_within is not None:
+        found["posted_within"] = posted_within(seconds, query.posted_within)
+    if query.updated_since is not None:
+        found["updated_since"] = f"changed >= {int(query.updated_since.timestamp())}"
+    if query.gx is not None:
+        found["gx"] = f"gx = {'true' if query.gx else 'false'}"
+    if query.featured is not None:
+        found["featured"] = f"featured = {'true' if query.featured else 'false'}"
+    if query.amount_min is not None:
+        found["amount_min"] = f"amount_max >= {query.amount_min}"
+    if query.rate_min is not None:
+        found["rate_min"] = f"rate >= {round(float(Fraction(query.rate_min)), 4)}"
+    if query.employees is not None:
+        found["employees"] = f"(employees_max NOT EXISTS OR employees_max >= {query.employees})"
+    if query.capital is not None:
+        found["capital"] = f"(capital_max NOT EXISTS OR capital_max >= {query.capital})"
+    return {facet: each for facet, each in found.items() if each}
+
+
+def state_filter(state: State | StateChoice, now: int) -> Expression:
+    """Programmes in a state at Unix time `now`, from the windows' own bounds: nothing has to be indexed again."""
+
+    def within(extra: str = "") -> Expression:
+        return " OR ".join(
+            f"(opens_{i} <= {now} AND closes_{i} > {now}{extra.format(i=i)})" for i in range(MAX_INTERVALS)
+        )
+
+    match state.value:
+        case "open":
+            return f"({within()})"
+        case "closing":
+            return f"({within(f' AND closes_{{i}} <= {now + CLOSING_DAYS * 86400}')})"
+        case "rolling":
+            return f"({within(f' AND closes_{{i}} >= {FAR}')})"
+        case "upcoming":
+            return f"(starts > {now} AND NOT ({within()}))"
+        case "closed":
+            return f"(final <= {now})"
+        case "unknown":
+            # Without a last end it is unknown whenever nothing else is known; `starts` may be absent, or over.
+            return f"(final NOT EXISTS AND NOT starts > {now} AND NOT ({within()}))"
+        case _:
+            return ""
+
+
+def place_filter(areas: Sequence[str], scopes: Sequence[Scope]) -> Expression:
+    """What firms in these places can use: a town's own, its prefecture's, the country's; see DESIGN.md, Place."""
+    parts: list[Expression] = []
+    for code in areas or ("",):
+        mine: list[Expression] = []
+        wanted = set(scopes)
+        everything = not wanted
+        if code and code != "JP":
+            prefecture = regions.prefecture_of(code)
+            if everything or Scope.NATIONAL in wanted:
+                mine.append('areas = "JP"')
+            if len(code) == 2:
+                if everything:
+                    mine.append(f"prefectures = {quoted(code)}")
+                if Scope.PREFECTURE in wanted:
+                    mine.append(f"areas = {quoted(code)}")
+                if Scope.MUNICIPALITY in wanted:
+                    mine.append(f'(prefectures = {quoted(code)} AND place_level = "municipality")')
+            else:
+                if everything or Scope.PREFECTURE in wanted:
+                    mine.append(f"areas = {quoted(prefecture)}")
+                if everything or Scope.MUNICIPALITY in wanted:
+                    city = regions.city_of(code)
+                    wards = [each.code for each in regions.children(city)] if code == city else [code]
+                    mine.append(one_of("areas", dict.fromkeys((city, *wards))))
+        elif code == "JP":
+            mine.append('areas = "JP"')
+        else:
+            mine += [f"place_level = {quoted(each.value)}" for each in scopes if each is not Scope.UNKNOWN]
+        if Scope.UNKNOWN in wanted:
+            mine.append('place_level = "unknown"')
+        parts += mine
+    return f"({' OR '.join(parts)})" if parts else ""
+
+
+def closes_within(now: int, days: int) -> Expression:
+    """Open, and closing by the end of the day so many days ahead: of today with 0, as `days_left` counts."""
+    today = datetime.fromtimestamp(now, JST).date()
+    until = midnight(today + timedelta(days=days + 1))
+    return (
+        "("
+        + " OR ".join(
+            f"(opens_{i} <= {now} AND closes_{i} > {now} AND closes_{i} <= {until})" for i in range(MAX_INTERVALS)
+        )
+        + ")"
+    )
+
+
+def closes_between(now: int, first: date | None, last: date | None) -> Expression:
+    """Closing on one of these days, and not over; what ends at midnight closes on the day before."""
+    after = max(now, midnight(first)) if first else now
+    until = midnight(last + timedelta(days=1)) if last else FAR - 1
+    return "(" + " OR ".join(f"(closes_{i} > {after} AND closes_{i} <= {until})" for i in range(MAX_INTERVALS)) + ")"
+
+
+def posted_within(now: int, days: int) -> Expression:
+    return f"posted >= {now - days * 86400}"
+
+
+def midnight(day: date) -> int:
+    """When the day begins in Japan, in Unix seconds."""
+    return int(datetime.combine(day, clock_time(), tzinfo=JST).timestamp())

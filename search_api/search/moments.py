@@ -1,0 +1,67 @@
+"""When answers change by themselves: as a day begins, and when somebody can apply, or soon or no longer can.
+
+Between two such moments every answer stays as it is, so that the last one stands for now: what was answered then can be
+kept until the next one, and no deadline is ever late.
+"""
+
+import asyncio
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from indexer.schema import JST
+from indexer.state import CLOSING_DAYS, MAX_INTERVALS
+from search_api.search.engine import INDEX, Reader, Request
+from search_api.search.filters import midnight
+
+DAYS = 2
+"""So far ahead moments are read at once."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    version: str
+    moments: tuple[int, ...]
+    until: int
+
+
+class Moments:
+    def __init__(self, engine: Reader) -> None:
+        self._engine = engine
+        self._known: _Known | None = None
+        self._reading = asyncio.Lock()
+
+    async def last(self, now: datetime, version: str) -> datetime:
+        """The last one until now, of what is published as `version`. Unavailable if the engine does not answer."""
+        seconds = now.timestamp()
+        known = self._known
+        if known is None or not self._serves(known, seconds, version):
+            async with self._reading:
+                known = self._known
+                if known is None or not self._serves(known, seconds, version):
+                    known = self._known = await self._read(now, version)
+        return datetime.fromtimestamp(known.moments[bisect_right(known.moments, seconds) - 1], JST)
+
+    def _serves(self, known: _Known, seconds: float, version: str) -> bool:
+        return known.version == version and known.moments[0] <= seconds < known.until
+
+    async def _read(self, now: datetime, version: str) -> _Known:
+        today = now.astimezone(JST).date()
+        start, until = midnight(today), midnight(today + timedelta(days=DAYS))
+        soon = CLOSING_DAYS * 86400
+        asked = [("starts", 0)]
+        asked += [(f"{end}_{i}", 0) for i in range(MAX_INTERVALS) for end in ("opens", "closes")]
+        asked += [(f"closes_{i}", soon) for i in range(MAX_INTERVALS)]
+        answers = await self._engine.multi([_between(name, start + later, until + later) for name, later in asked])
+        found = {midnight(today + timedelta(days=day)) for day in range(DAYS)}
+        for (name, later), answer in zip(asked, answers, strict=True):
+            found.update(int(float(value)) - later for value in answer["facetDistribution"].get(name, ()))
+        return _Known(version, tuple(sorted(found)), until)
+
+
+def _between(name: str, start: int, until: int) -> Request:
+    """The values of an attribute in [start, until)."""
+    return {
+        "indexUid": INDEX, "q": "", "limit": 0, "facets": [name],
+        "filter": f"{name} >= {start} AND {name} < {until}",
+    }  # fmt: skip
