@@ -19,12 +19,16 @@ from search_api.services import Services
 from tests.samples import NOW, record
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """The application behind a real server on loopback; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none", loop="asyncio"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
