@@ -34,6 +34,11 @@ _COMMON = frozenset({
 _YEARS = re.compile(r"(?:令和|R)?[0-9元]{1,4}年?度?|第[0-9一二三四五六七八九十]+[回次期弾]")
 
 
+def common(word: str) -> bool:
+    """Does it stand in texts about anything, or name only a kind of support?"""
+    return word in _COMMON or word in _kinds()
+
+
 def weighed(words: Sequence[str], found: Mapping[str, int]) -> list[str]:
     """The most telling words first: those found at all, before those only kinds of support or what stands in every
     text; of them words of the vocabulary, and the rarer ones. `found` counts programmes by word.
@@ -44,7 +49,7 @@ def weighed(words: Sequence[str], found: Mapping[str, int]) -> list[str]:
 
     def weight(word: str) -> tuple[bool, bool, bool, int]:
         count = found.get(word, 0)
-        return (not count, word in _COMMON or word in _kinds(), not known(word), count)
+        return (not count, common(word), not known(word), count)
 
     return sorted(words, key=weight)
 
@@ -58,10 +63,10 @@ def telling(title: str, most: int = 3) -> list[str]:
     bare = _YEARS.sub(" ", fold(title))
     for start, end, _ in reversed(named_places(bare)):
         bare = bare[:start] + " " + bare[end:]
-    found = [word for word in subjects(bare) if word not in _COMMON and word not in _kinds()]
+    found = [word for word in subjects(bare) if not common(word)]
     if not found:
         nouns = (each.surface for each in morphemes(bare) if each.kind == "名詞" and len(each.surface) > 1)
-        found = [each for each in dict.fromkeys(nouns) if each not in _COMMON and each not in _kinds()]
+        found = [each for each in dict.fromkeys(nouns) if not common(each)]
     return found[:most]
 
 

@@ -1,19 +1,26 @@
-"""Does a programme fit a firm? A verdict with the sentence that decided; in doubt it says so.
+"""Does a programme fit a firm and what it plans? A verdict with the sentence that decided; in doubt it says so.
 
-Only what was read can be compared, so `yes` needs a place and at least one condition on who can apply, all of them met.
-What a source wrote about who can apply and we could not read makes it `partly` at the best. A wrong yes costs a firm
-the work of an application; a wrong no costs it the money.
+Only what was read can be compared, so `yes` needs a place, and a text that says who can apply and names nothing that we
+cannot compare; for a plan, that the programme's name names it. What a source wrote about who can apply and we could not
+read makes it `partly` at the best. A wrong yes costs a firm the work of an application; a wrong no costs it the money.
 """
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
+from indexer.normalise.conditions import Conditions, Size
+from indexer.schema import NOT_OFFERED
 from indexer.vocab import labels, regions
-from search_api.models import Fit, Hit, Verdict
+from search_api import firm
+from search_api.models import Fit, Verdict
+from search_api.plan import mentions, plan
 from search_api.query import Query
 
 SOON = 7
 """Days: a programme that fits and closes within these is `ending`."""
+MOST_WORDS = 300
 
 
 class _Met(StrEnum):
@@ -32,12 +39,17 @@ class _Condition:
 
 def profiled(query: Query) -> bool:
     """Whether the question says something about the firm beyond its place."""
-    return query.employees is not None or query.capital is not None or bool(_trades(query))
+    return query.employees is not None or query.capital is not None or bool(_trades(query)) or bool(query.plan)
 
 
-def fit(hit: Hit, query: Query) -> Fit:
-    """The verdict for the firm that the question describes."""
-    conditions = [_place(hit, query), *_who(hit, query)]
+def fit(found: Mapping[str, Any], who: Conditions, body: str, query: Query) -> Fit | None:
+    """The verdict for the firm that the question describes on a result (models.Hit as JSON values).
+
+    None for what nobody applies for. `who` is what its text says of who can apply, `body` the text, for a plan.
+    """
+    if found["kind"] in NOT_OFFERED:
+        return None
+    conditions = [_place(found, query), *_limits(found, query), *_who(who, query), *_plan(found, body, query)]
     refused = next((each for each in conditions if each.met is _Met.NO), None)
     if refused:
         return Fit(verdict=Verdict.NO, reason=refused.told, raw=refused.raw)
@@ -47,20 +59,21 @@ def fit(hit: Hit, query: Query) -> Fit:
         return Fit(verdict=Verdict.UNKNOWN, reason=open_[0].told, raw=open_[0].raw)
     if open_:
         return Fit(verdict=Verdict.PARTLY, reason=open_[0].told, raw=open_[0].raw)
-    ending = hit.days_left is not None and hit.days_left <= SOON
+    ending = found["days_left"] is not None and found["days_left"] <= SOON
     last = met[-1]
     return Fit(verdict=Verdict.ENDING if ending else Verdict.YES, reason=last.told, raw=last.raw)
 
 
-def _place(hit: Hit, query: Query) -> _Condition:
-    if not hit.areas:
+def _place(found: Mapping[str, Any], query: Query) -> _Condition:
+    areas: Sequence[str] = found["areas"]
+    if not areas:
         return _Condition(_Met.UNREAD, "対象の地域を読み取れませんでした")
-    if "JP" in hit.areas:
+    if "JP" in areas:
         return _Condition(_Met.YES, "全国が対象です")
+    told = f"対象の地域：{found['area_label']}"
     if not query.area:
-        return _Condition(_Met.UNASKED, f"対象の地域：{hit.area_label}")
-    covered = {regions.city_of(each) for each in hit.areas}
-    told = f"対象の地域：{hit.area_label}"
+        return _Condition(_Met.UNASKED, told)
+    covered = {regions.city_of(each) for each in areas}
     if any(covered & set(_above(code)) for code in query.area):
         return _Condition(_Met.YES, told)
     # Who names a prefecture may be in any of its towns.
@@ -74,26 +87,64 @@ def _above(code: str) -> tuple[str, ...]:
     return ("JP", code) if len(code) == 2 else ("JP", regions.prefecture_of(code), code)
 
 
-def _who(hit: Hit, query: Query) -> list[_Condition]:
-    said = hit.eligibility
-    if said is None:
-        return [_Condition(_Met.UNREAD, "対象者の条件は読み取れていません")]
-    found: list[_Condition] = []
-    for most, firm, name in (
-        (said.employees_max, query.employees, "従業員{:,}人以下"),
-        (said.capital_max_yen, query.capital, "資本金{:,}円以下"),
+def _limits(found: Mapping[str, Any], query: Query) -> Iterator[_Condition]:
+    """What was read as numbers and trades."""
+    said = found["eligibility"] or {}
+    for most, firm_has, name in (
+        (said.get("employees_max"), query.employees, "従業員{:,}人以下"),
+        (said.get("capital_max_yen"), query.capital, "資本金{:,}円以下"),
     ):
         if most is not None:
-            met = _Met.UNASKED if firm is None else _Met.YES if firm <= most else _Met.NO
-            found.append(_Condition(met, f"対象者：{name.format(most)}", said.raw))
-    if said.industries:
+            met = _Met.UNASKED if firm_has is None else _Met.YES if firm_has <= most else _Met.NO
+            yield _Condition(met, f"対象者：{name.format(most)}", said["raw"])
+    if said.get("industries"):
         trades = _trades(query)
-        names = "、".join(labels.labels("industry")[each].name for each in said.industries)
-        met = _Met.UNASKED if not trades else _Met.YES if set(trades) & set(said.industries) else _Met.NO
-        found.append(_Condition(met, f"対象の業種：{names}", said.raw))
-    if not found:
-        found.append(_Condition(_Met.UNREAD, "対象者の条件は原文でお確かめください", said.raw))
-    return found
+        names = "、".join(labels.labels("industry")[each].name for each in said["industries"])
+        met = _Met.UNASKED if not trades else _Met.YES if set(trades) & set(said["industries"]) else _Met.NO
+        yield _Condition(met, f"対象の業種：{names}", said["raw"])
+
+
+_SIZES = {Size.SME: "中小企業者", Size.SMALL: "小規模事業者"}
+
+
+def _who(who: Conditions, query: Query) -> Iterator[_Condition]:
+    """What the text says, as a whole: only where all of it was understood it can be met."""
+    if who.unread:
+        yield _Condition(_Met.UNREAD, "ほかに読み取れていない条件があります", who.unread[0])
+    elif not who.told:
+        yield _Condition(_Met.UNREAD, "対象者の条件は原文でお確かめください")
+    elif who.size is None:
+        yield _Condition(_Met.YES, "対象者の条件に合います", who.told[0])
+    else:
+        answer = firm.fits(who.size, _trades(query), query.employees, query.capital)
+        met = _Met.UNASKED if answer is None else _Met.YES if answer else _Met.NO
+        yield _Condition(met, f"対象者：{_SIZES[who.size]}（中小企業基本法第2条）", who.told[0])
+
+
+def _plan(found: Mapping[str, Any], body: str, query: Query) -> Iterator[_Condition]:
+    """Whether it is for what is planned: the name says so, or the text does, or only its theme."""
+    if not query.plan:
+        return
+    meant = plan(query.plan)
+    named = mentions(meant, found["title"])
+    supported = next((each for each in named if not each.left_out), None)
+    if supported:
+        yield _Condition(_Met.YES, f"計画の「{supported.word}」は名称にあります", found["title"])
+        return
+    told = mentions(meant, f"{found['summary']}\n{body}")
+    left_out = next((each for each in (*named, *told) if each.left_out), None)
+    if supported := next((each for each in told if not each.left_out), None):
+        sentence = supported.sentence[:MOST_WORDS]
+        yield _Condition(_Met.UNREAD, f"計画の「{supported.word}」は本文にあります。対象かお確かめください", sentence)
+    elif left_out:
+        sentence = left_out.sentence[:MOST_WORDS]
+        yield _Condition(_Met.UNREAD, f"計画の「{left_out.word}」は対象外とあります", sentence)
+    elif themes := meant.themes & set(found["themes"]) or meant.fields & set(found["fields"]):
+        facet = "theme" if meant.themes & set(found["themes"]) else "field"
+        names = "、".join(labels.labels(facet)[each].name for each in sorted(themes))
+        yield _Condition(_Met.UNREAD, f"計画と同じ分野（{names}）です。対象かお確かめください")
+    else:
+        yield _Condition(_Met.UNREAD, "計画に使えるかは読み取れませんでした")
 
 
 def _trades(query: Query) -> tuple[str, ...]:

@@ -171,6 +171,13 @@ class Query(BaseModel):
     ] = None
     amount_min: Annotated[Yen, Field(description="上限額がこの金額（円）以上")] = None
     rate_min: Annotated[str | None, BeforeValidator(_rate), Field(description="補助率がこれ以上（1/2 など）")] = None
+    plan: Annotated[
+        str,
+        Field(max_length=MAX_Q, description="これからすること・買うもの（「屋根に太陽光パネルを載せたい」のように）"),
+    ] = ""
+    unfit: Annotated[
+        Flag, Field(description="会社の条件（業種・従業員数・資本金）に合わないものも、合わない理由とともに載せる")
+    ] = None
     employees: Annotated[Count, Field(description="従業員数")] = None
     capital: Annotated[Yen, Field(description="資本金（円）")] = None
     fields: Annotated[

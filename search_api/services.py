@@ -14,18 +14,19 @@ from fastapi.concurrency import run_in_threadpool
 from indexer.curate import apply, shown
 from indexer.engine import Endpoint, endpoint
 from indexer.featuring import marked
+from indexer.normalise.conditions import conditions
 from indexer.settings import Clock, Settings
 from indexer.state import timeline
 from indexer.store import Store, StoreError
 from search_api.edition import Edition, Editions
 from search_api.errors import Unavailable
+from search_api.fit import profiled
 from search_api.memory import Memory
 from search_api.metrics import Metrics
 from search_api.models import Results
 from search_api.query import Query
 from search_api.search import Searcher
-from search_api.search.hits import Values, result
-from search_api.search.searcher import fitted
+from search_api.search.hits import Values, fitted, result
 
 KEPT_BYTES = 16 * 2**20
 """So much of answers is kept."""
@@ -82,7 +83,8 @@ class Services:
 
         `listed`: only what its source lists, or no longer lists.
         """
-        edition, now, meant = await self.editions.current(), self.now(), await self.searcher.meant(query)
+        edition, now = await self.editions.current(), self.now()
+        meant = (await self.searcher.understood(query, now)).query
         async for page in self.searcher.pages(meant, now, listed=listed):
             for each in await self._as_decided(page, meant, edition, now):
                 yield each
@@ -110,8 +112,11 @@ class Services:
             if not curated.hidden:
                 programme = curated.record.programme
                 values = shown(curated, self.store.history(programme.id), now)
-                found.append(result(values, timeline(programme.windows, programme.kind), now))
-        return fitted(found, query)
+                shown_now = result(values, timeline(programme.windows, programme.kind), now)
+                if profiled(query):
+                    shown_now["fit"] = fitted(shown_now, conditions(programme), programme.body, query)
+                found.append(shown_now)
+        return found
 
     async def version(self) -> str:
         """Changes whenever an answer may: with a publication, a decision, and when a deadline passes.

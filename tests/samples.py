@@ -70,7 +70,7 @@ EVERYTHING = [
               amount=Amount(max_yen=40_000_000, rate="1/2", raw="上限4,000万円")),
     programme(4, "大阪府 販路開拓支援補助金", areas=["27"], windows=OPEN, issuer=town("大阪府", Level.PREFECTURE)),
     programme(5, "福岡市 太陽光発電設備補助金", areas=["40130"], windows=ROUNDS, gx=True, themes=["renewables"],
-              stages=["reduce"], issuer=town("福岡市")),
+              stages=["reduce"], issuer=town("福岡市"), body="対象者：市内の中小企業者"),
     programme(6, "福岡県 脱炭素経営セミナー", kind=Kind.SEMINAR, areas=["40"], gx=True, stages=["know"],
               themes=["management"], windows=(window("2026-09-10T13:00", "2026-09-10T16:00", role="event"),)),
     programme(7, "北九州市 創業支援補助金", areas=["40100"], windows=AHEAD, issuer=town("北九州市")),

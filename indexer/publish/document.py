@@ -6,6 +6,7 @@ from typing import Any
 
 from indexer.changes import FRESH
 from indexer.curate import Curated, shown
+from indexer.normalise.conditions import conditions
 from indexer.normalise.firms import band
 from indexer.normalise.readings import yomi
 from indexer.schema import NOT_OFFERED, Change, Level, Programme, instant, uuid_of
@@ -37,6 +38,7 @@ def document(
     rate = _fraction(programme.amount.rate) if programme.amount else None
     # What came when we began to read its source, and does not say when it was published, may be of any day.
     posted = programme.published or (record.first_seen[:10] if record.changed else "")
+    who = conditions(programme)
     values: dict[str, Any] = {
         "id": programme.id,
         "uuid": str(uuid_of(programme.id)),
@@ -77,6 +79,8 @@ def document(
         "rate": rate,
         "employees_max": programme.eligibility.employees_max if programme.eligibility else None,
         "capital_max": programme.eligibility.capital_max_yen if programme.eligibility else None,
+        "meant_for": who.size,
+        "who": who.stored(),
         "posted": int(instant(posted).timestamp()) if posted else None,
         "changed": int(datetime.fromisoformat(record.changed).timestamp()) if record.changed else None,
         # Absent where no time is known at all, or the end of the last one is not.

@@ -22,11 +22,13 @@ SETTINGS: dict[str, Any] = {
     "filterableAttributes": [
         "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "size", "gx",
         "issuer_level", "source", "featured", "listed", "procedure", "amount_max", "rate", "employees_max",
-        "capital_max", "posted", "changed", "final", "starts", "id", "uuid",
+        "capital_max", "meant_for", "posted", "changed", "final", "starts", "id", "uuid",
         *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes")),
     ],
     "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
-    "displayedAttributes": ["id", "hash", "hit", "times", "ended", "rank", "breadth", "closes_0", "title", "summary", "body"],
+    "displayedAttributes": [
+        "id", "hash", "hit", "times", "who", "ended", "rank", "breadth", "closes_0", "title", "summary", "body",
+    ],
     # `sort` is a chosen order, and with a place the closer one. `attribute` tells names from texts, and almost always
     # by the word's position too: what stands behind it orders an answer without words.
     "rankingRules": [

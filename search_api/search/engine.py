@@ -16,6 +16,10 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 NO_ENGINE = "検索を一時的に利用できません。しばらくしてからもう一度お試しください。"
 NOT_PUBLISHED = "データを準備しています。しばらくしてからもう一度お試しください。"
 
+MANY = 8
+FIRST_SHARE = 0.4
+"""Of requests that are cut in two; the first of them, for the results, takes longest."""
+
 Request = dict[str, Any]
 """One search as the engine takes it."""
 Answer = dict[str, Any]
@@ -28,16 +32,28 @@ class Reader:
         self._where = where
         self._endpoint: Endpoint | None = None
         self._session: aiohttp.ClientSession | None = None
+        self._busy = 0
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
             self._session = None
+            # Connections are closed in the loop's next round.
+            await asyncio.sleep(0)
 
     async def multi(self, requests: Sequence[Request]) -> list[Answer]:
         """The answers to several requests, in their order. Unavailable if the engine does not answer."""
-        if not requests:
-            return []
+        # The engine answers the requests of one call one after another. Where nobody else asks, two calls side by side
+        # take half the time.
+        cut = len(requests) if self._busy or len(requests) < MANY else int(len(requests) * FIRST_SHARE)
+        self._busy += 1
+        try:
+            found = await asyncio.gather(*(self._some(each) for each in (requests[:cut], requests[cut:]) if each))
+        finally:
+            self._busy -= 1
+        return [answer for answers in found for answer in answers]
+
+    async def _some(self, requests: Sequence[Request]) -> list[Answer]:
         return list((await self._asked("/multi-search", {"queries": list(requests)}))["results"])
 
     async def healthy(self) -> bool:

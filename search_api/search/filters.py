@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from fractions import Fraction
 
+from indexer.normalise.conditions import Size
 from indexer.schema import JST
 from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
 from indexer.vocab import regions
+from search_api import firm
 from search_api.query import Query, Scope, StateChoice
 
-VOCABULARY = ("kind", "theme", "stage", "lever", "field", "industry")
+VOCABULARY = ("kind", "theme", "stage", "lever", "field", "industry", "size")
 """Facets whose values are labels of the vocabulary and attributes of the same name in the engine."""
 
 PLAIN = (*VOCABULARY, "issuer_level", "source")
@@ -69,11 +71,26 @@ def filters(query: Query, now: datetime) -> dict[str, Expression]:
         found["amount_min"] = f"amount_max >= {query.amount_min}"
     if query.rate_min is not None:
         found["rate_min"] = f"rate >= {round(float(Fraction(query.rate_min)), 4)}"
+    if query.unfit:
+        # What does not fit stays, and says why.
+        found["industry"] = ""
+    else:
+        found |= _firm(query)
+    return {facet: each for facet, each in found.items() if each}
+
+
+def _firm(query: Query) -> dict[str, Expression]:
+    """What is not for a firm of this size, for certain, is left out."""
+    found: dict[str, Expression] = {}
     if query.employees is not None:
         found["employees"] = f"(employees_max NOT EXISTS OR employees_max >= {query.employees})"
     if query.capital is not None:
         found["capital"] = f"(capital_max NOT EXISTS OR capital_max >= {query.capital})"
-    return {facet: each for facet, each in found.items() if each}
+    trades = [each for each in query.industry if not each.startswith("-")]
+    too_large = [each for each in Size if firm.fits(each, trades, query.employees, query.capital) is False]
+    if too_large:
+        found["meant_for"] = f"NOT {one_of('meant_for', too_large)}"
+    return found
 
 
 def state_filter(state: State | StateChoice, now: int) -> Expression:

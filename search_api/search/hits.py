@@ -5,21 +5,28 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from indexer.normalise.conditions import Conditions
 from indexer.schema import Kind, Window
 from indexer.state import Standing, Timeline, standing_at, timeline
 from indexer.vocab import labels, regions
-
-FIELDS = ["hit", "times"]
-"""What is asked of the engine for a result."""
+from search_api.fit import fit, profiled
+from search_api.query import Query
 
 Values = dict[str, Any]
 """A result in the shape of models.Hit, as JSON values."""
 
 
-def hit(found: Mapping[str, Any], now: datetime) -> Values:
-    """A result of the engine as of `now`; with `highlight` and `explain` where it was asked for them."""
+def fields(query: Query) -> list[str]:
+    """What is asked of the engine for a result."""
+    return ["hit", "times", *(["who"] if profiled(query) else []), *(["body"] if query.plan else [])]
+
+
+def hit(found: Mapping[str, Any], now: datetime, query: Query) -> Values:
+    """A result of the engine as of `now`; with `fit`, `highlight` and `explain` where the question is for them."""
     times = found.get("times")
     shown = result(found["hit"], Timeline.loaded(times) if times else None, now)
+    if profiled(query):
+        shown["fit"] = fitted(shown, Conditions.loaded(found["who"]), found.get("body", ""), query)
     if formatted := found.get("_formatted"):
         shown["highlight"] = _highlight(formatted)
     if details := found.get("_rankingScoreDetails"):
@@ -31,6 +38,12 @@ def result(values: Mapping[str, Any], times: Timeline | None, now: datetime) -> 
     """What is shown of a programme (curate.shown) as of `now`."""
     where = standing_at(times, listed=values["listed"], now=now)
     return {**values, **_now(where), **_labels(values), "fit": None, "highlight": None, "explain": []}
+
+
+def fitted(shown: Mapping[str, Any], who: Conditions, body: str, query: Query) -> Values | None:
+    """As models.Fit."""
+    verdict = fit(shown, who, body, query)
+    return verdict.model_dump(mode="json") if verdict else None
 
 
 def derived(windows: Sequence[Window], kind: Kind, listed: bool, values: Mapping[str, Any], now: datetime) -> Values:

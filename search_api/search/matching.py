@@ -75,16 +75,19 @@ class Matching:
         """How, where `first` did not tell."""
         ways = {"strict": self.strict, "loose": self._loose, **self._by_sound}
         alone: list[Way] = [{"q": word, "matchingStrategy": "all"} for word in self._words[:MOST_WORDS]]
-        for condition in self._among:
-            answers = await engine.multi(self._counts(condition, [*ways.values(), *alone]))
+        tried = [*ways.values(), *alone]
+        # The first of them decides mostly.
+        for conditions in (self._among[:1], self._among[1:]):
+            answers = await engine.multi([each for one in conditions for each in self._counts(one, tried)])
             totals = [answer["totalHits"] for answer in answers]
-            found = dict(zip(ways, totals, strict=False))
-            if clear := self._clear(found):
-                return clear
-            each_found = dict(zip(self._words, totals[len(ways) :], strict=False))
-            if any(each_found.values()) or found["loose"]:
-                ordered = weighed(self._words, each_found)
-                return {"q": " ".join(ordered), "matchingStrategy": LOOSE[known(ordered[0])]}
+            for start in range(0, len(totals), len(tried)):
+                found = dict(zip(ways, totals[start:], strict=False))
+                if clear := self._clear(found):
+                    return clear
+                each_found = dict(zip(self._words, totals[start + len(ways) : start + len(tried)], strict=False))
+                if any(each_found.values()) or found["loose"]:
+                    ordered = weighed(self._words, each_found)
+                    return {"q": " ".join(ordered), "matchingStrategy": LOOSE[known(ordered[0])]}
         return self.strict
 
     def _clear(self, found: Mapping[str, int]) -> Way | None:

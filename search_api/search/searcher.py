@@ -4,22 +4,22 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from indexer.engine import Endpoint
 from indexer.normalise.readings import all_kana, latin, reading
-from indexer.schema import NOT_OFFERED
 from indexer.settings import Clock
 from indexer.vocab import regions
-from search_api.fit import fit, profiled
-from search_api.models import Hit, Results
+from search_api.models import Results
+from search_api.plan import plan
 from search_api.query import Query, Sort
 from search_api.search.counts import DISTRIBUTED, counted, facets
 from search_api.search.engine import INDEX, Answer, Reader, Request
 from search_api.search.filters import filters, joined, quoted
-from search_api.search.hits import FIELDS, HIGHLIGHTED, Values, hit
+from search_api.search.hits import HIGHLIGHTED, Values, fields, hit
 from search_api.search.matching import Matching, Way, request, strict
 from search_api.search.moments import Moments
 from search_api.understand import Understood, understand
@@ -75,13 +75,12 @@ class Searcher:
 
     async def found(self, query: Query, now: datetime) -> Values:
         """The same as JSON values, in the shape of models.Results without `took_ms`."""
-        # Reading Japanese takes a while; nobody else has to wait for it.
-        said = await asyncio.to_thread(understand, query, now) if query.q else Understood(query, {})
+        said = await self.understood(query, now)
         found = await self._answered(said, now)
         if not found["total"] and said.short:
             # 豊田 合成 may be a firm: where the town has nothing, texts with both words are looked for. Never less:
             # what other towns offer is no answer.
-            plain = await asyncio.to_thread(understand, query, now, short=False)
+            plain = await self.understood(query, now, short=False)
             again = await self._answered(plain, now, way=strict(plain.query))
             return again if again["total"] else found
         return found
@@ -95,7 +94,7 @@ class Searcher:
             "total": answers[0]["totalHits"],
             "page": query.page,
             "per_page": query.per_page,
-            "hits": fitted([hit(each, now) for each in answers[0]["hits"]], query),
+            "hits": [hit(each, now, query) for each in answers[0]["hits"]],
             "facets": facets(query, answers[0], rest, answers[1:]),
             "query": query.understood(),
             "words": said.words,
@@ -127,6 +126,21 @@ class Searcher:
             way = await self._decided(query, matching, await self.engine.multi(matching.first))
         return way
 
+    async def _ways_of(self, queries: Sequence[Query], now: datetime) -> dict[tuple[str, bool | None], Way]:
+        """How the words of each are looked for, by the words and whether they are meant literally."""
+        found: dict[tuple[str, bool | None], Way] = {}
+        open_: dict[tuple[str, bool | None], tuple[Query, Matching]] = {}
+        for each in queries:
+            if way := self._known_way(each):
+                found[each.q, each.literal] = way
+            elif (each.q, each.literal) not in open_:
+                open_[each.q, each.literal] = each, await asyncio.to_thread(Matching, each, now)
+        answers = await self.engine.multi([first for _, matching in open_.values() for first in matching.first])
+        for key, (query, matching) in open_.items():
+            mine, answers = answers[: len(matching.first)], answers[len(matching.first) :]
+            found[key] = await self._decided(query, matching, mine)
+        return found
+
     async def _decided(self, query: Query, matching: Matching, first: Sequence[Answer]) -> Way:
         way = matching.told([each["totalHits"] for each in first]) or await matching.decided(self.engine)
         if self._version:
@@ -144,10 +158,10 @@ class Searcher:
         return (self._version() if self._version else "", query.q, bool(query.literal))
 
     async def totals(self, queries: Sequence[Query]) -> list[int]:
-        """How many results each question has."""
+        """How many results each question has, in one round trip to the engine, and mostly one before it for words."""
         now = self.now
-        queries = await asyncio.to_thread(lambda: [understand(each, now).query for each in queries])
-        ways = {(each.q, each.literal): await self._way(each, now) for each in queries}
+        queries = [(await self.understood(each, now)).query for each in queries]
+        ways = await self._ways_of(queries, now)
         wanted = [
             request(ways[each.q, each.literal])
             | {"filter": joined(filters(each, now)) or None, "page": 1, "hitsPerPage": 0}
@@ -165,17 +179,25 @@ class Searcher:
     async def named(self, q: str, most: int) -> list[Values]:
         """What has these words, or words that begin so, in its name, or in its reading; what is over left out."""
         now = self.now
-        common = {"filter": joined(filters(Query(), now)), "limit": most, "attributesToRetrieve": FIELDS}
+        common = {"filter": joined(filters(Query(), now)), "limit": most, "attributesToRetrieve": fields(Query())}
         ways = [{"q": q, "matchingStrategy": "all", "attributesToSearchOn": ["schemes", "title"]}]
         if all_kana(q) and (sounds := reading(q)):
             ways.append({"q": latin(sounds), "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]})
         answers = await self.engine.multi([request(each) | common for each in ways])
         found = {each["hit"]["id"]: each for answer in answers for each in answer["hits"]}
-        return [hit(each, now) for each in list(found.values())[:most]]
+        return [hit(each, now, Query()) for each in list(found.values())[:most]]
 
-    async def meant(self, query: Query) -> Query:
-        """The question as `pages` takes it: with what its words mean."""
-        return (await asyncio.to_thread(understand, query, self.now)).query
+    async def understood(self, query: Query, now: datetime, *, short: bool = True) -> Understood:
+        """The question with what its words mean; those of the firm's plan, where it is asked for nothing else."""
+        words = {}
+        if query.plan and not query.q:
+            meant = (await asyncio.to_thread(plan, query.plan)).q
+            query, words = query.with_(q=meant, page=query.page), {"plan": meant}
+        if not query.q:
+            return Understood(query, words)
+        # Reading Japanese takes a while; nobody else has to wait for it.
+        said = await asyncio.to_thread(understand, query, now, short=short)
+        return replace(said, words=words | said.words)
 
     async def pages(self, query: Query, now: datetime, *, listed: bool | None = None) -> AsyncIterator[list[Values]]:
         """Every result of a query from its first page on, in a stable order, some hundreds at a time.
@@ -189,13 +211,13 @@ class Searcher:
         wanted = request(way) | {
             "filter": joined(conditions) or None,
             "hitsPerPage": STREAM_PAGE,
-            "attributesToRetrieve": FIELDS,
+            "attributesToRetrieve": fields(query),
             "sort": SORTS[Sort.NEWEST] if query.sort is Sort.RELEVANCE and not query.q else _order(query),
         }
         page = 1
         while True:
             [answer] = await self.engine.multi([wanted | {"page": page}])
-            yield fitted([hit(each, now) for each in answer["hits"]], query)
+            yield [hit(each, now, query) for each in answer["hits"]]
             if page >= answer["totalPages"]:
                 return
             page += 1
@@ -207,7 +229,7 @@ def _page(query: Query, conditions: dict[str, str]) -> dict[str, Any]:
         "filter": joined(conditions) or None,
         "page": query.page,
         "hitsPerPage": query.per_page,
-        "attributesToRetrieve": FIELDS,
+        "attributesToRetrieve": fields(query),
         "facets": DISTRIBUTED,
         "sort": _order(query),
     }
@@ -217,12 +239,3 @@ def _page(query: Query, conditions: dict[str, str]) -> dict[str, Any]:
         # Only where asked for: the engine cuts all these texts into words again, which takes longer than searching.
         wanted |= HIGHLIGHTED
     return wanted
-
-
-def fitted(hits: list[Values], query: Query) -> list[Values]:
-    """Results with their verdict, where the question describes a firm."""
-    if profiled(query):
-        for each in hits:
-            if each["kind"] not in NOT_OFFERED:
-                each["fit"] = fit(Hit.model_validate(each), query).model_dump(mode="json")
-    return hits

@@ -5,61 +5,106 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from indexer.schema import Eligibility
+from indexer.normalise.conditions import conditions
+from indexer.schema import Eligibility, Programme
 from indexer.state import timeline
 from search_api.fit import fit, profiled
-from search_api.models import Hit
+from search_api.models import Fit
 from search_api.query import Query
-from search_api.search.hits import result as shown
+from search_api.search.hits import result
 from tests.samples import NOW, OPEN, programme, window
 
 WHO = Eligibility(employees_max=20, raw="従業員20人以下")
 MORE = Eligibility(employees_max=20, capital_max_yen=50_000_000, industries=("E",), raw="製造業で従業員20人以下")
 SOON = (window("2026-08-01", "2026-08-25"),)
+SAID = "■対象者\n市内に事業所を有する法人又は個人事業主"
+SME = "■対象者\n県内の中小企業者"
 
 
-def result(areas: tuple[str, ...] = ("13",), eligibility: Eligibility | None = WHO, **values: Any) -> Hit:
-    made = programme(
-        1, "設備補助金", areas=areas, eligibility=eligibility, windows=values.pop("windows", OPEN), **values
-    )
-    values = made.model_dump(mode="json") | {"listed": True, "featured": False}
-    return Hit.model_validate(shown(values, timeline(made.windows, made.kind), NOW))
+def made(areas: tuple[str, ...] = ("13",), eligibility: Eligibility | None = WHO, **values: Any) -> Programme:
+    given: dict[str, Any] = {"title": "設備補助金", "body": SAID, "windows": OPEN} | values
+    return programme(1, given.pop("title"), areas=areas, eligibility=eligibility, **given)
+
+
+def verdict(of: Programme, **asked: Any) -> Fit:
+    values = of.model_dump(mode="json") | {"listed": True, "featured": False}
+    found = fit(result(values, timeline(of.windows, of.kind), NOW), conditions(of), of.body, Query(**asked))
+    assert found
+    return found
 
 
 @pytest.mark.parametrize(
-    ("found", "asked", "verdict"),
+    ("of", "asked", "expected"),
     [
-        (result(), {"area": ["13"], "employees": 5}, "yes"),
-        (result(), {"area": ["13104"], "employees": 20}, "yes"),
-        (result(("JP",)), {"employees": 5}, "yes"),
-        (result(windows=SOON), {"area": ["13"], "employees": 5}, "ending"),
+        (made(), {"area": ["13"], "employees": 5}, "yes"),
+        (made(), {"area": ["13104"], "employees": 20}, "yes"),
+        (made(("JP",)), {"employees": 5}, "yes"),
+        (made(windows=SOON), {"area": ["13"], "employees": 5}, "ending"),
+        (made(eligibility=None), {"area": ["13"], "employees": 5}, "yes"),
         # One condition is not met: no, whatever else is.
-        (result(), {"area": ["13"], "employees": 21}, "no"),
-        (result(), {"area": ["27"], "employees": 5}, "no"),
-        (result(eligibility=MORE), {"area": ["13"], "employees": 5, "capital": 60_000_000, "industry": ["E"]}, "no"),
-        (result(eligibility=MORE), {"area": ["13"], "employees": 5, "capital": 1, "industry": ["I"]}, "no"),
+        (made(), {"area": ["13"], "employees": 21}, "no"),
+        (made(), {"area": ["27"], "employees": 5}, "no"),
+        (made(eligibility=MORE), {"area": ["13"], "employees": 5, "capital": 60_000_000, "industry": ["E"]}, "no"),
+        (made(eligibility=MORE), {"area": ["13"], "employees": 5, "capital": 1, "industry": ["I"]}, "no"),
         # Another town of the same prefecture.
-        (result(("13104",)), {"area": ["13103"], "employees": 5}, "no"),
-        (result(("13104",)), {"area": ["13"], "employees": 5}, "partly"),
+        (made(("13104",)), {"area": ["13103"], "employees": 5}, "no"),
+        (made(("13104",)), {"area": ["13"], "employees": 5}, "partly"),
         # All of several.
-        (result(eligibility=MORE), {"area": ["13"], "employees": 5, "capital": 1, "industry": ["E"]}, "yes"),
+        (made(eligibility=MORE), {"area": ["13"], "employees": 5, "capital": 1, "industry": ["E"]}, "yes"),
         # Something was not asked, or could not be read: never yes.
-        (result(eligibility=MORE), {"area": ["13"], "employees": 5}, "partly"),
-        (result(), {"employees": 5}, "partly"),
-        (result(()), {"area": ["13"], "employees": 5}, "partly"),
-        (result(eligibility=None), {"area": ["13"], "employees": 5}, "partly"),
-        (result(eligibility=Eligibility(raw="中小企業基本法に定める者")), {"area": ["13"], "employees": 5}, "partly"),
-        (result((), eligibility=None), {"area": ["13"], "employees": 5}, "unknown"),
+        (made(eligibility=MORE), {"area": ["13"], "employees": 5}, "partly"),
+        (made(), {"employees": 5}, "partly"),
+        (made(()), {"area": ["13"], "employees": 5}, "partly"),
+        (made((), eligibility=None, body=""), {"area": ["13"], "employees": 5}, "unknown"),
+        # A number that fits, and a text that says nothing or more.
+        (made(body=""), {"area": ["13"], "employees": 5}, "partly"),
+        (made(body=f"{SAID}\n市の認定を受けた者"), {"area": ["13"], "employees": 5}, "partly"),
+        (made(title="設備補助金（2年目申請用）"), {"area": ["13"], "employees": 5}, "partly"),
+        # Sizes by law, which depend on the trade.
+        (made(eligibility=None, body=SME), {"area": ["13"], "industry": ["E"], "employees": 250}, "yes"),
+        (made(eligibility=None, body=SME), {"area": ["13"], "industry": ["O"], "employees": 250}, "partly"),
+        (made(eligibility=None, body=SME), {"area": ["13"], "industry": ["O"], "employees": 99, "capital": 1}, "yes"),
+        (made(eligibility=None, body=SME), {"area": ["13"], "employees": 301, "capital": 10**9}, "no"),
+        (made(eligibility=None, body=SME), {"area": ["13"], "employees": 120, "capital": 10**8}, "partly"),
+        # What is planned.
+        (made(title="太陽光発電補助金", eligibility=None), {"area": ["13"], "plan": "ソーラーパネルを載せたい"}, "yes"),
+        (made(body=f"太陽光発電にも使えます。\n{SAID}"), {"area": ["13"], "plan": "太陽光発電"}, "partly"),
+        (made(), {"area": ["13"], "plan": "太陽光発電"}, "partly"),
+    ],
+)  # fmt: skip
+def test_verdicts(of: Programme, asked: dict[str, Any], expected: str) -> None:
+    said = verdict(of, **asked)
+    assert said.verdict == expected and said.reason
+
+
+@pytest.mark.parametrize(
+    ("of", "asked", "reason", "raw"),
+    [
+        (made(), {"employees": 21}, "対象者：従業員20人以下", "従業員20人以下"),
+        (made(), {"employees": 5}, "対象者の条件に合います", "市内に事業所を有する法人又は個人事業主"),
+        (
+            made(body=f"{SAID}\n市の認定を受けた者"),
+            {"employees": 5},
+            "ほかに読み取れていない条件があります",
+            "市の認定を受けた者",
+        ),
+        (
+            made(eligibility=None, body=f"中古の太陽光発電設備は対象外です。\n{SAID}"),
+            {"plan": "太陽光発電"},
+            "計画の「太陽光発電」は対象外とあります",
+            "中古の太陽光発電設備は対象外です。",
+        ),
+        (
+            made(title="再エネ補助金", eligibility=None, themes=("renewables",)),
+            {"plan": "太陽光発電"},
+            "計画と同じ分野（再生可能エネルギー）です。対象かお確かめください",
+            "",
+        ),
     ],
 )
-def test_verdicts(found: Hit, asked: dict[str, Any], verdict: str) -> None:
-    said = fit(found, Query(**asked))
-    assert said.verdict == verdict and said.reason
-
-
-def test_the_sentence_that_decided_comes_with_its_words() -> None:
-    said = fit(result(), Query(area=["13"], employees=21))
-    assert (said.reason, said.raw) == ("対象者：従業員20人以下", "従業員20人以下")
+def test_the_sentence_that_decided(of: Programme, asked: dict[str, Any], reason: str, raw: str) -> None:
+    said = verdict(of, area=["13"], **asked)
+    assert (said.reason, said.raw) == (reason, raw)
 
 
 def test_a_place_alone_is_no_profile() -> None:
@@ -77,6 +122,13 @@ def test_results_for_a_firm(client: TestClient) -> None:
         "ending",
     }
     assert all(each["fit"] is None for each in body["hits"] if each["kind"] == "case")
+    # What does not fit is left out, unless it is asked for.
+    large = {"area": "40130", "industry": "E", "employees": "3000", "capital": "9000000000"}
+    without = client.get("/api/programmes", params=large).json()
+    everything = client.get("/api/programmes", params=large | {"unfit": "true"}).json()
+    told = {each["id"]: each["fit"]["verdict"] for each in everything["hits"] if each["fit"]}
+    assert told["invented-0005"] == "no" and everything["total"] > without["total"]
+    assert "invented-0005" not in [each["id"] for each in without["hits"]]
     # What is offered to every trade is offered to this one.
     assert "invented-0005" in [each["id"] for each in body["hits"]]
     assert client.get("/api/programmes", params={"area": "40130"}).json()["hits"][0]["fit"] is None
