@@ -9,7 +9,7 @@ from search_api.query import Query
 ORDER = (
     "q", "area", "kind", "theme", "stage", "lever", "field", "industry", "size", "issuer_level", "state", "source",
     "scope", "closes_within", "posted_within", "employees", "rate_min", "closes_from", "closes_to", "gx", "literal",
-    "featured", "capital", "amount_min", "updated_since",
+    "featured", "capital", "plan", "unfit", "amount_min", "updated_since",
 )  # fmt: skip
 """All fields that choose results, in the order in which they are shown."""
 
@@ -37,4 +37,4 @@ def _chips(query: Query, sources: Mapping[str, str]) -> Iterator[Chip]:
                 rest = tuple(other for other in value if other != each)
                 yield Chip(condition(name, each, sources), query.with_(**{name: rest}))
         elif value not in (None, ""):
-            yield Chip(condition(name, value, sources), query.with_(**{name: "" if name == "q" else None}))
+            yield Chip(condition(name, value, sources), query.with_(**{name: Query.model_fields[name].default}))

@@ -32,7 +32,7 @@ async def home(request: Request, own: Own) -> Response:
     links (the question of each list), late (sources).
     """
     query, _ = Query.lenient([item for item in request.query_params.multi_items() if item[0] == "area"])
-    place = places.of(query.area) if query.area else places.remembered(request)
+    place = places.of(query.wanted("area")) if query.wanted("area") else places.remembered(request)
     query = Query(area=(place.code,) if place.code else ())
     asked = {
         "everything": query.with_(per_page=1),

@@ -10,13 +10,11 @@ from frontend.origins import sources
 from frontend.rendering import page
 from frontend.words.questions import FACETS, SORTS, heading, widened, with_what_is_over, without
 from indexer.vocab import labels
+from search_api.fit import profiled
 from search_api.query import Query, Scope, StateChoice
 from search_api.services import Own, Services
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-FIRM = ("industry", "employees", "capital")
-"""What a question can say of the reader's firm."""
 
 
 @router.get("/search")
@@ -44,7 +42,7 @@ async def search(request: Request, own: Own) -> Response:
         view="/search",
         query=query,
         links=Links(query),
-        place=places.of(query.area),
+        place=places.of(query.wanted("area")),
         plain=query.with_(page=1, per_page=20),
         results=results,
         dropped=dropped,
@@ -57,10 +55,12 @@ async def search(request: Request, own: Own) -> Response:
         chips=chosen,
         sources=known.names,
         late=known.late_of(results.hits),
-        profiled=any(getattr(query, each) not in (None, ()) for each in FIRM),
-        here=query.with_(area=(near.code,)) if near.code and not query.area and not results.choices else None,
+        profiled=profiled(query),
+        here=query.with_(area=(near.code,)) if near.code and not query.wanted("area") and not results.choices else None,
         ways=[] if results.total else await _ways(own, query, chosen),
-        unknown_place=query.with_(area=(), scope=(Scope.UNKNOWN,)) if query.area and not query.scope else None,
+        unknown_place=query.with_(area=(), scope=(Scope.UNKNOWN,))
+        if query.wanted("area") and not query.scope
+        else None,
     )
 
 
@@ -91,7 +91,7 @@ async def _ways(own: Services, query: Query, chosen: list[Chip]) -> list[tuple[s
     tried = [(without(each.name), each.without) for each in chosen]
     if not query.state:
         tried.append((with_what_is_over(), query.with_(state=(StateChoice.ANY,))))
-    place = places.of(query.area)
+    place = places.of(query.wanted("area"))
     if place.town:
         tried.append((widened(place.prefecture), query.with_(area=(place.prefecture,))))
     totals = await own.searcher.totals([each for _, each in tried])

@@ -47,7 +47,7 @@ async def calendar(request: Request, own: Own, month: str = "") -> Response:
         today=today,
         previous=_month_url(here, choices[at - 1]) if at else "",
         next=_month_url(here, choices[at + 1]) if at + 1 < len(choices) else "",
-        place=places.of(query.area),
+        place=places.of(query.wanted("area")),
         late=known.late_of(each.hit for found in days.values() for each in found),
         sources=known.names,
     )

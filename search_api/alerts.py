@@ -4,7 +4,7 @@ Nothing that only we did is told: what counts is whether a run of the source bro
 instant), never whether a search finds it today that did not find it yesterday.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ from indexer.schema import News, NewsKind
 from indexer.state import State
 from indexer.store import Run, Store, Subscription
 from search_api.detail import detail
+from search_api.feeds import first
 from search_api.models import Hit, last_day
 from search_api.query import Query, Sort, StateChoice
 from search_api.services import Services
@@ -25,7 +26,7 @@ STAGES = (1, 7, 14)
 """So many days before a deadline it is told, the smallest that still holds once."""
 MOST = 1000
 """Items of one kind that a search may have in a day; one that has more is told of these."""
-UNASKED = ("page", "per_page", "sort", "fields", "explain", "highlight", "posted_within", "updated_since")
+UNASKED = ("page", "per_page", "sort", "fields", "facets", "explain", "highlight", "posted_within", "updated_since")
 """Parameters that have no meaning for what is told as it happens."""
 
 
@@ -158,23 +159,16 @@ async def _recent(own: Services, query: Query, happened: Happened) -> list[Hit]:
     if happened.since is None:
         return []
     latest = query.with_(updated_since=happened.since, sort=Sort.UPDATED)
-    hits = await _first(own.searcher.hits(latest))
+    hits = await first(own.hits(latest), MOST)
     gone = latest.with_(state=(StateChoice.ANY,))
-    return hits + await _first(own.searcher.hits(gone, listed=False))
+    return hits + await first(own.hits(gone, listed=False), MOST)
 
 
 async def _closing(own: Services, query: Query) -> list[Hit]:
-    within = min(STAGES[-1], STAGES[-1] if query.closes_within is None else query.closes_within)
-    return await _first(own.searcher.hits(query.with_(closes_within=within, sort=Sort.DEADLINE)))
-
-
-async def _first(hits: AsyncIterator[Hit]) -> list[Hit]:
-    found: list[Hit] = []
-    async for each in hits:
-        found.append(each)
-        if len(found) >= MOST:
-            break
-    return found
+    near = query.closes_within
+    within = STAGES[-1] if near is None or near < 0 else min(STAGES[-1], near)
+    hits = await first(own.hits(query.with_(closes_within=within, sort=Sort.DEADLINE)), MOST)
+    return hits if near is None or near >= 0 else [each for each in hits if (each.days_left or 0) > -near]
 
 
 def _changed(hits: Iterable[Hit], happened: Happened) -> list[Item]:

@@ -5,9 +5,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from indexer import curate
 from indexer.featuring import Content, marked, showing
-from indexer.state import timeline
-from search_api.models import Chosen, Collection, Hit
-from search_api.search.hits import result
+from search_api.models import Chosen, Collection
+from search_api.search import as_shown
 from search_api.services import Own, Services
 
 router = APIRouter()
@@ -38,9 +37,7 @@ def filled(own: Services, id: int, content: Content, since: str = "", until: str
             continue
         lead = found.record.programme.id
         values = curate.shown(marked(found, [lead], chosen), own.store.history(lead), now)
-        programme = found.record.programme
-        shown_now = Hit.model_validate(result(values, timeline(programme.windows, programme.kind), now))
-        programmes.setdefault(lead, Chosen(note=each.note, programme=shown_now))
+        programmes.setdefault(lead, Chosen(note=each.note, programme=as_shown(values, now)))
     return Collection(
         id=id,
         title=content.title,

@@ -39,7 +39,9 @@ class _Condition:
 
 def profiled(query: Query) -> bool:
     """Whether the question says something about the firm beyond its place."""
-    return query.employees is not None or query.capital is not None or bool(_trades(query)) or bool(query.plan)
+    return (
+        query.employees is not None or query.capital is not None or bool(query.wanted("industry")) or bool(query.plan)
+    )
 
 
 def fit(found: Mapping[str, Any], who: Conditions, body: str, query: Query) -> Fit | None:
@@ -71,13 +73,14 @@ def _place(found: Mapping[str, Any], query: Query) -> _Condition:
     if "JP" in areas:
         return _Condition(_Met.YES, "全国が対象です")
     told = f"対象の地域：{found['area_label']}"
-    if not query.area:
+    firm_in = query.wanted("area")
+    if not firm_in:
         return _Condition(_Met.UNASKED, told)
     covered = {regions.city_of(each) for each in areas}
-    if any(covered & set(_above(code)) for code in query.area):
+    if any(covered & set(_above(code)) for code in firm_in):
         return _Condition(_Met.YES, told)
     # Who names a prefecture may be in any of its towns.
-    inside = any(len(code) == 2 and each.startswith(code) for code in query.area for each in covered)
+    inside = any(len(code) == 2 and each.startswith(code) for code in firm_in for each in covered)
     return _Condition(_Met.UNASKED if inside else _Met.NO, told)
 
 
@@ -98,7 +101,7 @@ def _limits(found: Mapping[str, Any], query: Query) -> Iterator[_Condition]:
             met = _Met.UNASKED if firm_has is None else _Met.YES if firm_has <= most else _Met.NO
             yield _Condition(met, f"対象者：{name.format(most)}", said["raw"])
     if said.get("industries"):
-        trades = _trades(query)
+        trades = query.wanted("industry")
         names = "、".join(labels.labels("industry")[each].name for each in said["industries"])
         met = _Met.UNASKED if not trades else _Met.YES if set(trades) & set(said["industries"]) else _Met.NO
         yield _Condition(met, f"対象の業種：{names}", said["raw"])
@@ -116,7 +119,7 @@ def _who(who: Conditions, query: Query) -> Iterator[_Condition]:
     elif who.size is None:
         yield _Condition(_Met.YES, "対象者の条件に合います", who.told[0])
     else:
-        answer = firm.fits(who.size, _trades(query), query.employees, query.capital)
+        answer = firm.fits(who.size, query.wanted("industry"), query.employees, query.capital)
         met = _Met.UNASKED if answer is None else _Met.YES if answer else _Met.NO
         yield _Condition(met, f"対象者：{_SIZES[who.size]}（中小企業基本法第2条）", who.told[0])
 
@@ -145,7 +148,3 @@ def _plan(found: Mapping[str, Any], body: str, query: Query) -> Iterator[_Condit
         yield _Condition(_Met.UNREAD, f"計画と同じ分野（{names}）です。対象かお確かめください")
     else:
         yield _Condition(_Met.UNREAD, "計画に使えるかは読み取れませんでした")
-
-
-def _trades(query: Query) -> tuple[str, ...]:
-    return tuple(each for each in query.industry if not each.startswith("-"))

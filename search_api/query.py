@@ -7,7 +7,15 @@ from fractions import Fraction
 from typing import Annotated, Any, Self
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from indexer.schema import JST, Level
 from indexer.vocab import labels, regions
@@ -17,6 +25,12 @@ MAX_Q = 200
 MAX_VALUES = 50
 MAX_PER_PAGE = 100
 MAX_PAGE = 100_000
+
+FACETS = (
+    "kind", "theme", "stage", "lever", "field", "industry", "size", "issuer_level", "source", "area", "scope", "state",
+    "closes_within", "posted_within", "gx", "featured",
+)  # fmt: skip
+"""What results are counted by."""
 
 
 class Sort(StrEnum):
@@ -55,28 +69,33 @@ def _filled(value: Any) -> Any:
     return value
 
 
-def _of(facet: str) -> AfterValidator:
+def _one_of(known: Iterable[str]) -> AfterValidator:
+    names = list(known)
+
     def check(values: tuple[str, ...]) -> tuple[str, ...]:
-        known = labels.labels(facet)
         for value in values:
-            if value.removeprefix("-") not in known:
-                raise ValueError(f"{value!r} is none of {', '.join(known)}")
-        return values
+            if value.removeprefix("-") not in names:
+                raise ValueError(f"{value[:80]!r} is none of {', '.join(names)}")
+        return tuple(map(str, values))
 
     return AfterValidator(check)
 
 
+def _shown(known: Iterable[str]) -> WithJsonSchema:
+    """The description of a facet's values: each, and each left out."""
+    names = list(known)
+    items = {"type": "string", "enum": [*names, *(f"-{each}" for each in names)]}
+    return WithJsonSchema({"type": "array", "items": items, "maxItems": MAX_VALUES, "default": []})
+
+
+def _of(facet: str) -> tuple[AfterValidator, WithJsonSchema]:
+    return _one_of(labels.labels(facet)), _shown(labels.labels(facet))
+
+
 def _areas(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
-        if value != "JP" and regions.find(value) is None:
+        if value.removeprefix("-") != "JP" and regions.find(value.removeprefix("-")) is None:
             raise ValueError(f"{value!r} is no code of a prefecture (two digits) or municipality (five digits)")
-    return values
-
-
-def _levels(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if value.removeprefix("-") not in set(Level):
-            raise ValueError(f"{value!r} is none of {', '.join(Level)}")
     return values
 
 
@@ -93,13 +112,6 @@ def _split(value: Any) -> Any:
     return (
         [name.strip() for each in values for name in str(each).split(",")] if isinstance(values, Iterable) else values
     )
-
-
-def _of_hits(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if value not in Hit.model_fields:
-            raise ValueError(f"{value[:80]!r} is none of {', '.join(Hit.model_fields)}")
-    return values
 
 
 def _none_if_empty(value: Any) -> Any:
@@ -123,7 +135,7 @@ def _aware(value: datetime | None) -> datetime | None:
 
 
 Choices = Annotated[tuple[str, ...], BeforeValidator(_filled), Field(max_length=MAX_VALUES)]
-Days = Annotated[Annotated[int, Field(ge=0, le=3650)] | None, BeforeValidator(_none_if_empty)]
+Days = Annotated[Annotated[int, Field(ge=-3650, le=3650)] | None, BeforeValidator(_none_if_empty)]
 Count = Annotated[Annotated[int, Field(ge=0, le=10**7)] | None, BeforeValidator(_none_if_empty)]
 Yen = Annotated[Annotated[int, Field(ge=0, le=10**15)] | None, BeforeValidator(_none_if_empty)]
 Day = Annotated[
@@ -140,29 +152,36 @@ class Query(BaseModel):
     q: Annotated[str, Field(max_length=MAX_Q, description="検索語")] = ""
     literal: Annotated[Flag, Field(description="検索語の地名や締切の言葉を、条件にせず言葉のまま探す")] = None
     area: Annotated[
-        Choices, AfterValidator(_areas), Field(description="場所。都道府県2桁または市区町村5桁のJISコード。全国は JP")
+        Choices,
+        AfterValidator(_areas),
+        Field(description="場所。都道府県2桁または市区町村5桁のJISコード。全国は JP。-27 は大阪府のものを除く"),
     ] = ()
     scope: Annotated[
-        tuple[Scope, ...], BeforeValidator(_filled), Field(description="実施範囲。市区町村・都道府県・全国・不明")
+        Choices, _one_of(Scope), _shown(Scope), Field(description="実施範囲。市区町村・都道府県・全国・不明")
     ] = ()
-    kind: Annotated[Choices, _of("kind"), Field(description="種類")] = ()
-    theme: Annotated[Choices, _of("theme"), Field(description="GXのテーマ")] = ()
-    stage: Annotated[Choices, _of("stage"), Field(description="GXの段階（知る・測る・減らす）")] = ()
-    lever: Annotated[Choices, _of("lever"), Field(description="省エネの6つの視点")] = ()
-    field: Annotated[Choices, _of("field"), Field(description="分野")] = ()
-    industry: Annotated[Choices, _of("industry"), Field(description="業種（日本標準産業分類の大分類）")] = ()
-    size: Annotated[Choices, _of("size"), Field(description="事例の会社の従業員数")] = ()
-    issuer_level: Annotated[Choices, AfterValidator(_levels), Field(description="実施機関の区分")] = ()
+    kind: Annotated[Choices, *_of("kind"), Field(description="種類")] = ()
+    theme: Annotated[Choices, *_of("theme"), Field(description="GXのテーマ")] = ()
+    stage: Annotated[Choices, *_of("stage"), Field(description="GXの段階（知る・測る・減らす）")] = ()
+    lever: Annotated[Choices, *_of("lever"), Field(description="省エネの6つの視点")] = ()
+    field: Annotated[Choices, *_of("field"), Field(description="分野")] = ()
+    industry: Annotated[Choices, *_of("industry"), Field(description="業種（日本標準産業分類の大分類）")] = ()
+    size: Annotated[Choices, *_of("size"), Field(description="事例の会社の従業員数")] = ()
+    issuer_level: Annotated[Choices, _one_of(Level), _shown(Level), Field(description="実施機関の区分")] = ()
     source: Annotated[Choices, AfterValidator(_source), Field(description="情報源")] = ()
     gx: Annotated[Flag, Field(description="GX（脱炭素）関連だけ")] = None
     featured: Annotated[Flag, Field(description="注目の事例だけ")] = None
     state: Annotated[
-        tuple[StateChoice, ...], BeforeValidator(_filled), Field(description="募集状況。既定では終了したものを除く")
+        Choices,
+        _one_of(StateChoice),
+        _shown(StateChoice),
+        Field(description="募集状況。既定では、終了したものと、採択後の手続きだけのものを除く。any はすべて"),
     ] = ()
-    closes_within: Annotated[Days, Field(description="締切までの日数")] = None
+    closes_within: Annotated[
+        Days, Field(description="募集中で、締切までこの日数以内。-14 は14日以内に締め切るものを除く")
+    ] = None
     closes_from: Annotated[Day, Field(description="締切がこの日以降（2026-09-01）")] = None
     closes_to: Annotated[Day, Field(description="締切がこの日まで")] = None
-    posted_within: Annotated[Days, Field(description="掲載からの日数")] = None
+    posted_within: Annotated[Days, Field(description="掲載からこの日数以内。-7 は7日以内に掲載されたものを除く")] = None
     updated_since: Annotated[
         datetime | None,
         BeforeValidator(_none_if_empty),
@@ -183,8 +202,14 @@ class Query(BaseModel):
     fields: Annotated[
         Choices,
         BeforeValidator(_split),
-        AfterValidator(_of_hits),
+        _one_of(Hit.model_fields),
         Field(description="結果に載せる項目（id,title,closes のように。既定ではすべて）"),
+    ] = ()
+    facets: Annotated[
+        Choices,
+        BeforeValidator(_split),
+        _one_of((*FACETS, "none")),
+        Field(description="件数を数えるファセット（kind,area のように。既定ではすべて、none は数えない）"),
     ] = ()
     explain: Annotated[Flag, Field(description="結果ごとに、その順位の理由を載せる")] = None
     highlight: Annotated[
@@ -206,6 +231,14 @@ class Query(BaseModel):
                 bad = {str(each["loc"][0]) for each in error.errors()}
                 dropped += sorted(bad)
                 values = {key: value for key, value in values.items() if key not in bad}
+
+    def wanted(self, facet: str) -> tuple[str, ...]:
+        """The values of a facet that are asked for."""
+        return tuple(each for each in getattr(self, facet) if not each.startswith("-"))
+
+    def unwanted(self, facet: str) -> tuple[str, ...]:
+        """The values of a facet that are left out."""
+        return tuple(each[1:] for each in getattr(self, facet) if each.startswith("-"))
 
     def items(self) -> list[tuple[str, str]]:
         """The parameters that differ from the defaults, in the order of the fields."""

@@ -47,13 +47,13 @@ def understand(query: Query, now: datetime, *, short: bool = True) -> Understood
     changes: dict[str, Any] = {}
     choices: tuple[str, ...] = ()
     from_short = False
-    if not query.area:
+    if not query.wanted("area"):
         place = said_places(q, short=short)
         q, choices, from_short = place.rest, place.choices, place.short and bool(place.codes)
         if place.words:
             words["choices" if choices else "area"] = " ".join(place.words)
         if place.codes:
-            changes["area"] = place.codes
+            changes["area"] = (*query.area, *place.codes)
     if not (query.state or query.closes_within is not None or query.closes_from or query.closes_to):
         time = said_deadlines(q, now.astimezone(JST).date())
         if time.word:

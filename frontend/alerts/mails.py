@@ -21,7 +21,7 @@ from indexer.store import Delivery, Store, Subscription
 from search_api.alerts import Section, programme_of, search_of
 from search_api.detail import detail
 from search_api.models import Hit
-from search_api.search import hit
+from search_api.search import as_shown
 
 SITE = "支援さがし"
 MOST = 20
@@ -125,7 +125,7 @@ def sectioned(items: Sequence[Mapping[str, Any]], now: datetime) -> list[tuple[S
     """Sections that have something, in their order: (which, its first programmes, how many it has)."""
     found = []
     for section in Section:
-        hits = [hit(each["programme"], now) for each in items if each["section"] == section.value]
+        hits = [as_shown(each["programme"], now) for each in items if each["section"] == section.value]
         if hits:
             found.append((section, hits[:MOST], len(hits)))
     return found

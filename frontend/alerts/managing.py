@@ -24,7 +24,7 @@ from indexer.store import Subscription
 from search_api.alerts import Section, of_programme, programme_of
 from search_api.detail import detail
 from search_api.models import Hit
-from search_api.search import hit
+from search_api.search import as_shown
 from search_api.services import Own, Services, public_base
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, prefix="/alerts")
@@ -196,7 +196,7 @@ def _lately(own: Services, id: str, dropped: set[str]) -> list[tuple[str, bool, 
         if each.kind != "digest" or left <= 0:
             continue
         items = [
-            (SECTIONS[Section(item["section"])], hit(item["programme"], own.now()))
+            (SECTIONS[Section(item["section"])], as_shown(item["programme"], own.now()))
             for item in each.content["items"][:left]
             if item["programme"]["id"] not in dropped
         ]

@@ -34,6 +34,7 @@ SCOPES = {
 FLAGS = {
     "gx": ("GX（脱炭素）", "GX（脱炭素）を除く"),
     "featured": ("注目", "注目を除く"),
+    "unfit": ("会社に合わないものも", "会社に合わないものを除く"),
     "literal": ("地名も言葉のまま", "地名も言葉のまま"),
 }
 
@@ -44,16 +45,21 @@ def condition(name: str, value: Any, sources: Mapping[str, str]) -> str:
     >>> from datetime import date
     >>> condition("kind", "-loan", {}), condition("closes_to", date(2026, 9, 30), {}), condition("area", "JP", {})
     ('融資・保証を除く', '9月30日までに締切', '全国対象だけ')
+    >>> condition("area", "-27", {}), condition("posted_within", -7, {})
+    ('大阪府のものを除く', '7日以内に掲載を除く')
     """
     match name:
         case "q":
             return f"「{value}」"
+        case "plan":
+            return f"計画：{value}"
+        case "area" if value.startswith("-"):
+            return "全国対象を除く" if value == "-JP" else f"{regions.full_name(value[1:])}のものを除く"
         case "area":
             return "全国対象だけ" if value == "JP" else f"{regions.full_name(value)}で使える"
-        case "closes_within":
-            return f"{value}日以内に締切"
-        case "posted_within":
-            return f"{value}日以内に掲載"
+        case "closes_within" | "posted_within":
+            told = f"{abs(value)}日以内に{'締切' if name == 'closes_within' else '掲載'}"
+            return told if value >= 0 else f"{told}を除く"
         case "closes_from":
             return f"{value.month}月{value.day}日以降に締切"
         case "closes_to":
@@ -68,7 +74,7 @@ def condition(name: str, value: Any, sources: Mapping[str, str]) -> str:
             return f"上限{yen(value)}以上"
         case "rate_min":
             return f"補助率{value}以上"
-        case "gx" | "featured" | "literal":
+        case "gx" | "featured" | "literal" | "unfit":
             return FLAGS[name][not value]
     plain = str(value).removeprefix("-")
     return _value(name, plain, sources) + ("を除く" if plain != str(value) else "")

@@ -1,21 +1,29 @@
 """Facets: how many results each value would give, whatever else of its own facet is chosen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from indexer.state import State
 from indexer.vocab import labels, regions
-from search_api.query import Query
+from search_api.query import FACETS, Query, Scope
 from search_api.search.engine import Answer, Request
-from search_api.search.filters import PLAIN, Expression, closes_within, joined, posted_within, state_filter
+from search_api.search.filters import (
+    PLAIN,
+    Expression,
+    closes_within,
+    joined,
+    place_filter,
+    posted_within,
+    state_filter,
+    without_places,
+    without_scopes,
+)
 
 CLOSES_WITHIN = (7, 14, 30, 60, 90)
 POSTED_WITHIN = (7, 30)
-
-DISTRIBUTED = [*PLAIN, "prefectures", "place_level", "gx"]
-"""Attributes whose values the engine counts along with the results."""
+FLAGS = {"gx": "GX（脱炭素）", "featured": "注目"}
 
 Values = dict[str, Any]
 Distribution = Mapping[str, Mapping[str, int]]
@@ -30,73 +38,129 @@ class Counted(NamedTuple):
     request: Request
 
 
+def distributed(query: Query) -> list[str]:
+    """Attributes whose values the engine counts along with the results."""
+    asked = [each for each in (*PLAIN, *FLAGS) if _asked(query, each)]
+    return asked + (["prefectures", "place_level"] if _asked(query, "area") or _asked(query, "scope") else [])
+
+
 def counted(query: Query, conditions: Mapping[str, Expression], now: datetime) -> list[Counted]:
     """What is to be asked for besides the results, without the words."""
     seconds = int(now.timestamp())
-    found: list[Counted] = []
-    for facet in (*PLAIN, "gx"):
-        if facet in conditions:
-            found.append(Counted(facet, "", _distribution(conditions, facet, [facet])))
-    if "area" in conditions:
-        found.append(Counted("area", "", _distribution(conditions, "area", ["prefectures", "place_level"])))
+    found = [
+        Counted(facet, "", _distribution(joined(conditions, facet), [facet]))
+        for facet in (*PLAIN, *FLAGS)
+        if facet in conditions and _asked(query, facet)
+    ]
+    found += _of_places(query, joined(conditions, "area"), chosen="area" in conditions)
     single: list[tuple[str, str, Expression]] = [("state", each.value, state_filter(each, seconds)) for each in State]
     single += [("closes_within", str(days), closes_within(seconds, days)) for days in CLOSES_WITHIN]
     single += [("posted_within", str(days), posted_within(seconds, days)) for days in POSTED_WITHIN]
-    for facet, value, expression in single:
-        rest = joined(conditions, facet)
-        condition = f"{rest} AND ({expression})" if rest else expression
-        found.append(Counted(facet, value, {"filter": condition, "page": 1, "hitsPerPage": 0}))
+    found += [
+        Counted(facet, value, _count(joined(conditions, facet), expression))
+        for facet, value, expression in single
+        if _asked(query, facet)
+    ]
     return found
 
 
-def _distribution(conditions: Mapping[str, Expression], facet: str, attributes: list[str]) -> Request:
-    return {"filter": joined(conditions, facet) or None, "limit": 0, "facets": attributes}
+def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]:
+    """`rest`: the conditions but those of place and scope, of which something is `chosen`."""
+    found: list[Counted] = []
+    places, scopes = query.wanted("area"), query.wanted("scope")
+    if _asked(query, "area"):
+        within = _both(rest, without_scopes(query))
+        if chosen:
+            found.append(Counted("area", "", _distribution(within, ["prefectures", "place_level"])))
+        if Scope.PREFECTURE in scopes:
+            found.append(Counted("own", "", _distribution(_both(within, 'place_level = "prefecture"'), ["areas"])))
+        if Scope.MUNICIPALITY in scopes:
+            towns = _distribution(_both(within, 'place_level = "municipality"'), ["prefectures"])
+            found.append(Counted("towns", "", towns))
+        for code in places:
+            if len(code) == 5:
+                found.append(Counted("area", code, _count(within, place_filter((code,), scopes))))
+    if _asked(query, "scope") and chosen:
+        within = _both(rest, without_places(query))
+        if places:
+            found += [Counted("scope", each, _count(within, place_filter(places, (each,)))) for each in Scope]
+        else:
+            found.append(Counted("scope", "", _distribution(within, ["place_level"])))
+    return found
+
+
+def _asked(query: Query, facet: str) -> bool:
+    return not query.facets or facet in query.facets
+
+
+def _distribution(condition: Expression, attributes: list[str]) -> Request:
+    return {"filter": condition or None, "limit": 0, "facets": attributes}
+
+
+def _count(rest: Expression, expression: Expression) -> Request:
+    return {"filter": _both(rest, expression) or None, "page": 1, "hitsPerPage": 0}
+
+
+def _both(one: Expression, other: Expression) -> Expression:
+    return f"{one} AND ({other})" if one and other else one or other
+
+
+class _Answers:
+    """What the engine counted: `of` a facet by attribute, `one` a facet by value."""
+
+    def __init__(self, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer]) -> None:
+        self._main: Distribution = main.get("facetDistribution", {})
+        self._own: dict[str, Distribution] = {}
+        self.one: dict[str, dict[str, int]] = {}
+        for each, answer in zip(asked, answers, strict=True):
+            if each.value:
+                self.one.setdefault(each.facet, {})[each.value] = answer["totalHits"]
+            else:
+                self._own[each.facet] = answer["facetDistribution"]
+
+    def of(self, facet: str, attribute: str = "") -> Mapping[str, int]:
+        return self._own.get(facet, self._main).get(attribute or facet, {})
+
+    def own(self, facet: str, attribute: str) -> Mapping[str, int]:
+        return self._own.get(facet, {}).get(attribute, {})
 
 
 def facets(query: Query, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer]) -> dict[str, list[Values]]:
     """The facets of models.Results, from the results' own answer and those to `asked`."""
-    distribution: Distribution = main["facetDistribution"]
-    own: dict[str, Distribution] = {}
-    single: dict[str, dict[str, int]] = {}
-    for each, answer in zip(asked, answers, strict=True):
-        if each.value:
-            single.setdefault(each.facet, {})[each.value] = answer["totalHits"]
-        else:
-            own[each.facet] = answer["facetDistribution"]
-    found = {facet: _plain(query, facet, own.get(facet, distribution).get(facet, {})) for facet in PLAIN}
-    found["area"] = _places(query, own.get("area", distribution))
-    states = labels.labels("state")
-    found["state"] = [
-        _value(value, states[value].name, count, selected=value in query.state)
-        for value, count in single["state"].items()
-    ]
-    for facet, wording in (("closes_within", "{}日以内に締切"), ("posted_within", "{}日以内に掲載")):
-        chosen = str(getattr(query, facet))
-        found[facet] = [
-            _value(value, wording.format(value), count, selected=value == chosen)
-            for value, count in single[facet].items()
-        ]
-    gx = own.get("gx", distribution).get("gx", {})
-    found["gx"] = [_value("true", "GX（脱炭素）", gx.get("true", 0), selected=query.gx is True)]
-    return found
+    counts = _Answers(main, asked, answers)
+    made: dict[str, Callable[[Query, str, _Answers], list[Values]]] = {
+        **dict.fromkeys(PLAIN, _plain),
+        "area": _places,
+        "scope": _scopes,
+        "state": _states,
+        "closes_within": _days,
+        "posted_within": _days,
+        **dict.fromkeys(FLAGS, _flag),
+    }
+    return {facet: made[facet](query, facet, counts) for facet in FACETS if _asked(query, facet)}
 
 
-def _value(value: str, label: str, count: int, *, selected: bool = False, excluded: bool = False) -> Values:
+def _value(query: Query, facet: str, value: str, label: str, count: int) -> Values:
     """As models.FacetValue."""
-    return {"value": value, "label": label, "count": count, "selected": selected, "excluded": excluded}
+    chosen = getattr(query, facet)
+    values = chosen if isinstance(chosen, tuple) else (str(chosen),)
+    return {
+        "value": value,
+        "label": label,
+        "count": count,
+        "selected": value in values,
+        "excluded": f"-{value}" in values,
+    }
 
 
-def _plain(query: Query, facet: str, counts: Mapping[str, int]) -> list[Values]:
-    known = _names(facet)
-    selected: tuple[str, ...] = getattr(query, facet)
-    chosen = [each.removeprefix("-") for each in selected]
-    order = [*known, *(each for each in (*counts, *chosen) if each not in known)]
+def _plain(query: Query, facet: str, counts: _Answers) -> list[Values]:
+    found, known = counts.of(facet), _names(facet)
+    chosen = [each.removeprefix("-") for each in getattr(query, facet)]
+    order = [*known, *(each for each in (*found, *chosen) if each not in known)]
     return [
-        _value(
-            each, known.get(each, each), counts.get(each, 0), selected=each in selected, excluded=f"-{each}" in selected
-        )
+        _value(query, facet, each, known.get(each, each), found.get(each, 0))
         for each in dict.fromkeys(order)
-        if counts.get(each) or each in chosen
+        if found.get(each) or each in chosen
     ]
 
 
@@ -107,13 +171,50 @@ def _names(facet: str) -> dict[str, str]:
     return {key: each.name for key, each in labels.labels(facet).items()}
 
 
-def _places(query: Query, distribution: Distribution) -> list[Values]:
-    """A prefecture's count is what choosing it would give: its own, its towns' and the country's."""
-    nationwide = distribution.get("place_level", {}).get("national", 0)
-    counts = distribution.get("prefectures", {})
-    values = [
-        _value(each.code, each.name, nationwide + counts.get(each.code, 0), selected=each.code in query.area)
+def _places(query: Query, facet: str, counts: _Answers) -> list[Values]:
+    """A prefecture's count is what choosing it would give: its own, its towns' and the country's, or what of these the
+    scope lets in.
+    """
+    scopes = query.wanted("scope")
+    levels = counts.of("area", "place_level")
+    nationwide = levels.get("national", 0)
+    unknown = levels.get("unknown", 0) if Scope.UNKNOWN in scopes else 0
+    wide = unknown + (nationwide if not scopes or Scope.NATIONAL in scopes else 0)
+    inside = counts.own("towns", "prefectures") if scopes else counts.of("area", "prefectures")
+    own = counts.own("own", "areas")
+    found = [_value(query, facet, "JP", "全国", nationwide + unknown)]
+    found += [
+        _value(query, facet, each.code, each.name, wide + inside.get(each.code, 0) + own.get(each.code, 0))
         for each in regions.prefectures()
     ]
-    values += [_value(code, regions.get(code).name, 0, selected=True) for code in query.area if len(code) == 5]
-    return [_value("JP", "全国", nationwide, selected="JP" in query.area), *values]
+    towns = counts.one.get(facet, {})
+    chosen = dict.fromkeys(each for each in (*query.wanted(facet), *query.unwanted(facet)) if len(each) == 5)
+    return found + [_value(query, facet, code, regions.get(code).name, towns.get(code, 0)) for code in chosen]
+
+
+def _scopes(query: Query, facet: str, counts: _Answers) -> list[Values]:
+    found = counts.one.get(facet) or counts.of(facet, "place_level")
+    return [_value(query, facet, each, SCOPES[each], found.get(each, 0)) for each in Scope]
+
+
+SCOPES = {
+    Scope.MUNICIPALITY: "市区町村",
+    Scope.PREFECTURE: "都道府県",
+    Scope.NATIONAL: "全国",
+    Scope.UNKNOWN: "地域不明",
+}
+
+
+def _states(query: Query, facet: str, counts: _Answers) -> list[Values]:
+    names = labels.labels("state")
+    return [_value(query, facet, value, names[value].name, count) for value, count in counts.one[facet].items()]
+
+
+def _days(query: Query, facet: str, counts: _Answers) -> list[Values]:
+    wording = "{}日以内に締切" if facet == "closes_within" else "{}日以内に掲載"
+    return [_value(query, facet, value, wording.format(value), count) for value, count in counts.one[facet].items()]
+
+
+def _flag(query: Query, facet: str, counts: _Answers) -> list[Values]:
+    value = _value(query, facet, "true", FLAGS[facet], counts.of(facet).get("true", 0))
+    return [value | {"selected": getattr(query, facet) is True, "excluded": getattr(query, facet) is False}]

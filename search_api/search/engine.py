@@ -36,8 +36,8 @@ class Reader:
 
     async def close(self) -> None:
         if self._session is not None:
-            await self._session.close()
-            self._session = None
+            session, self._session = self._session, None
+            await session.close()
             # Connections are closed in the loop's next round.
             await asyncio.sleep(0)
 

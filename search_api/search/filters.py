@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from indexer.normalise.conditions import Size
 from indexer.schema import JST
-from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
+from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS
 from indexer.vocab import regions
 from search_api import firm
 from search_api.query import Query, Scope, StateChoice
@@ -42,25 +42,23 @@ def filters(query: Query, now: datetime) -> dict[str, Expression]:
     seconds = int(now.timestamp())
     found: dict[str, Expression] = {}
     for facet in PLAIN:
-        values: tuple[str, ...] = getattr(query, facet)
-        wanted = [each for each in values if not each.startswith("-")]
-        unwanted = [each[1:] for each in values if each.startswith("-")]
+        wanted, unwanted = query.wanted(facet), query.unwanted(facet)
         parts = [one_of(facet, wanted)] if wanted else []
         parts += [f"NOT {one_of(facet, unwanted)}"] if unwanted else []
         found[facet] = " AND ".join(parts)
-    found["area"] = place_filter(query.area, query.scope) if query.area or query.scope else ""
-    states = query.state
-    if not states:
-        # What has closed hides, and so do entries that are only a step of an earlier grant.
-        found["state"] = f"(final NOT EXISTS OR final > {seconds}) AND procedure = false"
-    elif StateChoice.ANY not in states:
-        found["state"] = "(" + " OR ".join(state_filter(each, seconds) for each in states) + ")"
+    found["area"] = _places(query)
+    found["state"] = _states(query, seconds)
+    if StateChoice.ANY not in query.state:
+        # Entries that are only a step of an earlier grant hide.
+        found["procedure"] = "procedure = false"
     if query.closes_within is not None:
-        found["closes_within"] = closes_within(seconds, query.closes_within)
+        within = closes_within(seconds, abs(query.closes_within))
+        found["closes_within"] = within if query.closes_within >= 0 else f"NOT {within}"
     if query.closes_from is not None or query.closes_to is not None:
         found["closes"] = closes_between(seconds, query.closes_from, query.closes_to)
     if query.posted_within is not None:
-        found["posted_within"] = posted_within(seconds, query.posted_within)
+        within = posted_within(seconds, abs(query.posted_within))
+        found["posted_within"] = within if query.posted_within >= 0 else f"NOT {within}"
     if query.updated_since is not None:
         found["updated_since"] = f"changed >= {int(query.updated_since.timestamp())}"
     if query.gx is not None:
@@ -86,14 +84,27 @@ def _firm(query: Query) -> dict[str, Expression]:
         found["employees"] = f"(employees_max NOT EXISTS OR employees_max >= {query.employees})"
     if query.capital is not None:
         found["capital"] = f"(capital_max NOT EXISTS OR capital_max >= {query.capital})"
-    trades = [each for each in query.industry if not each.startswith("-")]
-    too_large = [each for each in Size if firm.fits(each, trades, query.employees, query.capital) is False]
+    too_large = [
+        each for each in Size if firm.fits(each, query.wanted("industry"), query.employees, query.capital) is False
+    ]
     if too_large:
         found["meant_for"] = f"NOT {one_of('meant_for', too_large)}"
     return found
 
 
-def state_filter(state: State | StateChoice, now: int) -> Expression:
+def _states(query: Query, now: int) -> Expression:
+    wanted, unwanted = query.wanted("state"), query.unwanted("state")
+    parts: list[Expression] = []
+    if not wanted:
+        # What has closed hides.
+        parts.append(f"(final NOT EXISTS OR final > {now})")
+    elif StateChoice.ANY not in wanted:
+        parts.append("(" + " OR ".join(state_filter(each, now) for each in wanted) + ")")
+    parts += [f"NOT {state_filter(each, now)}" for each in unwanted if each != StateChoice.ANY]
+    return " AND ".join(parts)
+
+
+def state_filter(state: str, now: int) -> Expression:
     """Programmes in a state at Unix time `now`, from the windows' own bounds: nothing has to be indexed again."""
 
     def within(extra: str = "") -> Expression:
@@ -101,7 +112,7 @@ def state_filter(state: State | StateChoice, now: int) -> Expression:
             f"(opens_{i} <= {now} AND closes_{i} > {now}{extra.format(i=i)})" for i in range(MAX_INTERVALS)
         )
 
-    match state.value:
+    match state:
         case "open":
             return f"({within()})"
         case "closing":
@@ -119,7 +130,30 @@ def state_filter(state: State | StateChoice, now: int) -> Expression:
             return ""
 
 
-def place_filter(areas: Sequence[str], scopes: Sequence[Scope]) -> Expression:
+def _places(query: Query) -> Expression:
+    areas, scopes = query.wanted("area"), query.wanted("scope")
+    parts = [place_filter(areas, scopes)] if areas or scopes else []
+    return " AND ".join(filter(None, (*parts, without_places(query), without_scopes(query))))
+
+
+def without_places(query: Query) -> Expression:
+    return " AND ".join(f"NOT {of_place(code)}" for code in query.unwanted("area"))
+
+
+def without_scopes(query: Query) -> Expression:
+    return " AND ".join(f"NOT place_level = {quoted(each)}" for each in query.unwanted("scope"))
+
+
+def of_place(code: str) -> Expression:
+    """Programmes of the place itself: of a prefecture those of its towns too, of a city those of its wards."""
+    if code == "JP":
+        return 'areas = "JP"'
+    if len(code) == 2:
+        return f"prefectures = {quoted(code)}"
+    return one_of("areas", dict.fromkeys((code, *(each.code for each in regions.children(code)))))
+
+
+def place_filter(areas: Sequence[str], scopes: Sequence[str]) -> Expression:
     """What firms in these places can use: a town's own, its prefecture's, the country's; see DESIGN.md, Place."""
     parts: list[Expression] = []
     for code in areas or ("",):
@@ -147,7 +181,7 @@ def place_filter(areas: Sequence[str], scopes: Sequence[Scope]) -> Expression:
         elif code == "JP":
             mine.append('areas = "JP"')
         else:
-            mine += [f"place_level = {quoted(each.value)}" for each in scopes if each is not Scope.UNKNOWN]
+            mine += [f"place_level = {quoted(each)}" for each in scopes if each != Scope.UNKNOWN]
         if Scope.UNKNOWN in wanted:
             mine.append('place_level = "unknown"')
         parts += mine
@@ -175,7 +209,9 @@ def closes_between(now: int, first: date | None, last: date | None) -> Expressio
 
 
 def posted_within(now: int, days: int) -> Expression:
-    return f"posted >= {now - days * 86400}"
+    """Posted today, or on one of so many days before."""
+    today = datetime.fromtimestamp(now, JST).date()
+    return f"(posted >= {midnight(today - timedelta(days=days))})"
 
 
 def midnight(day: date) -> int:

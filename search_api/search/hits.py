@@ -10,6 +10,7 @@ from indexer.schema import Kind, Window
 from indexer.state import Standing, Timeline, standing_at, timeline
 from indexer.vocab import labels, regions
 from search_api.fit import fit, profiled
+from search_api.models import Hit
 from search_api.query import Query
 
 Values = dict[str, Any]
@@ -38,6 +39,12 @@ def result(values: Mapping[str, Any], times: Timeline | None, now: datetime) -> 
     """What is shown of a programme (curate.shown) as of `now`."""
     where = standing_at(times, listed=values["listed"], now=now)
     return {**values, **_now(where), **_labels(values), "fit": None, "highlight": None, "explain": []}
+
+
+def as_shown(values: Mapping[str, Any], now: datetime) -> Hit:
+    """The same as a model, from the values alone."""
+    times = timeline([Window.model_validate(each) for each in values["windows"]], Kind(values["kind"]))
+    return Hit.model_validate(result(values, times, now))
 
 
 def fitted(shown: Mapping[str, Any], who: Conditions, body: str, query: Query) -> Values | None:

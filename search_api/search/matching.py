@@ -28,6 +28,8 @@ LOOSE = {True: "last", False: "frequency"}
 MOST_WORDS = 8
 """Words that are counted one by one."""
 
+LAST_STAGE = 1
+
 Way = dict[str, Any]
 """The part of a request that says how its words are looked for."""
 
@@ -59,7 +61,10 @@ class Matching:
         ahead = filters(Query(), now)
         offered = {"kind": f"NOT {one_of('kind', sorted(NOT_OFFERED))}"}
         self._among = (joined(ahead | offered), joined(ahead), "")
-        self._loose: Way = {"q": query.q, "matchingStrategy": LOOSE[False]}
+        loose = {"q": query.q, "matchingStrategy": LOOSE[False]}
+        self._ways: dict[str, Way] = {"strict": self.strict, "loose": loose, **self._by_sound}
+        alone = [{"q": word, "matchingStrategy": "all"} for word in self._words[:MOST_WORDS]]
+        self._tried = [*self._ways.values(), *alone]
         # What is typed in kana may stand in a text as it is: names count first, and have to be asked for.
         self._first = {"strict": self.strict} | (self._by_sound if self._kana else {})
 
@@ -71,24 +76,25 @@ class Matching:
         """How, as far as the totals of `first` decide."""
         return self._clear(dict(zip(self._first, totals, strict=True)))
 
-    async def decided(self, engine: Reader) -> Way:
-        """How, where `first` did not tell."""
-        ways = {"strict": self.strict, "loose": self._loose, **self._by_sound}
-        alone: list[Way] = [{"q": word, "matchingStrategy": "all"} for word in self._words[:MOST_WORDS]]
-        tried = [*ways.values(), *alone]
-        # The first of them decides mostly.
-        for conditions in (self._among[:1], self._among[1:]):
-            answers = await engine.multi([each for one in conditions for each in self._counts(one, tried)])
-            totals = [answer["totalHits"] for answer in answers]
-            for start in range(0, len(totals), len(tried)):
-                found = dict(zip(ways, totals[start:], strict=False))
-                if clear := self._clear(found):
-                    return clear
-                each_found = dict(zip(self._words, totals[start + len(ways) : start + len(tried)], strict=False))
-                if any(each_found.values()) or found["loose"]:
-                    ordered = weighed(self._words, each_found)
-                    return {"q": " ".join(ordered), "matchingStrategy": LOOSE[known(ordered[0])]}
-        return self.strict
+    def more(self, stage: int) -> list[Request]:
+        """What decides where `first` did not: most of it in stage 0, the rest in stage 1."""
+        return [each for condition in self._stage(stage) for each in self._counts(condition, self._tried)]
+
+    def chosen(self, stage: int, totals: Sequence[int]) -> Way | None:
+        """How, as far as the totals of a stage decide."""
+        for start in range(0, len(totals), len(self._tried)):
+            counted = totals[start : start + len(self._tried)]
+            found = dict(zip(self._ways, counted, strict=False))
+            if clear := self._clear(found):
+                return clear
+            each_found = dict(zip(self._words, counted[len(self._ways) :], strict=False))
+            if any(each_found.values()) or found["loose"]:
+                ordered = weighed(self._words, each_found)
+                return {"q": " ".join(ordered), "matchingStrategy": LOOSE[known(ordered[0])]}
+        return self.strict if stage == LAST_STAGE else None
+
+    def _stage(self, stage: int) -> Sequence[str]:
+        return self._among[1:] if stage else self._among[:1]
 
     def _clear(self, found: Mapping[str, int]) -> Way | None:
         if found.get("said") and not found["named" if self._kana else "strict"]:
@@ -100,3 +106,19 @@ class Matching:
     def _counts(self, condition: str, ways: Iterable[Way]) -> list[Request]:
         common = {"filter": condition or None, "page": 1, "hitsPerPage": 0}
         return [{**request(each), **common} for each in ways]
+
+
+async def decided(open_: Sequence[Matching], engine: Reader) -> list[Way]:
+    """How each is looked for whose `first` did not tell, in as few round trips to the engine as for one."""
+    found: dict[int, Way] = {}
+    for stage in range(LAST_STAGE + 1):
+        left = [number for number in range(len(open_)) if number not in found]
+        asked = [open_[number].more(stage) for number in left]
+        answers = await engine.multi([each for several in asked for each in several])
+        totals = [answer["totalHits"] for answer in answers]
+        for number, several in zip(left, asked, strict=True):
+            way = open_[number].chosen(stage, totals[: len(several)])
+            totals = totals[len(several) :]
+            if way is not None:
+                found[number] = way
+    return [found[number] for number in range(len(open_))]

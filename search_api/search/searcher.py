@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,11 @@ from indexer.vocab import regions
 from search_api.models import Results
 from search_api.plan import plan
 from search_api.query import Query, Sort
-from search_api.search.counts import DISTRIBUTED, counted, facets
+from search_api.search.counts import counted, distributed, facets
 from search_api.search.engine import INDEX, Answer, Reader, Request
 from search_api.search.filters import filters, joined, quoted
 from search_api.search.hits import HIGHLIGHTED, Values, fields, hit
-from search_api.search.matching import Matching, Way, request, strict
+from search_api.search.matching import Matching, Way, decided, request, strict
 from search_api.search.moments import Moments
 from search_api.understand import Understood, understand
 
@@ -40,7 +40,15 @@ def _order(query: Query) -> list[str]:
     """What is sorted by before the engine's own rules (publish.SETTINGS)."""
     if query.sort is not Sort.RELEVANCE:
         return SORTS[query.sort]
-    return ["breadth:asc"] if query.q and query.area else []
+    return ["breadth:asc"] if query.q and query.wanted("area") else []
+
+
+_Words = tuple[str, bool]
+
+
+def _words(query: Query) -> _Words:
+    """What decides how words are looked for: the words, and whether they are meant literally."""
+    return query.q, bool(query.literal)
 
 
 class Searcher:
@@ -54,7 +62,7 @@ class Searcher:
         self._clock = clock
         self._version = version
         self._moments = Moments(self.engine)
-        self._ways: OrderedDict[tuple[str, str, bool], Way] = OrderedDict()
+        self._ways: OrderedDict[tuple[str, _Words], Way] = OrderedDict()
 
     async def close(self) -> None:
         await self.engine.close()
@@ -113,49 +121,45 @@ class Searcher:
             matching = await asyncio.to_thread(Matching, query, now)
             first = matching.first
             answers = await self.engine.multi([*first, *(request(matching.strict) | each for each in requests)])
-            way = await self._decided(query, matching, answers[: len(first)])
+            totals = [each["totalHits"] for each in answers[: len(first)]]
+            [way] = (await self._decided({_words(query): matching}, totals)).values()
             if way == matching.strict:
                 return answers[len(first) :]
         return await self.engine.multi([request(way) | each for each in requests])
 
-    async def _way(self, query: Query, now: datetime) -> Way:
-        """How the question's words are looked for."""
-        way = self._known_way(query)
-        if way is None:
-            matching = await asyncio.to_thread(Matching, query, now)
-            way = await self._decided(query, matching, await self.engine.multi(matching.first))
-        return way
-
-    async def _ways_of(self, queries: Sequence[Query], now: datetime) -> dict[tuple[str, bool | None], Way]:
-        """How the words of each are looked for, by the words and whether they are meant literally."""
-        found: dict[tuple[str, bool | None], Way] = {}
-        open_: dict[tuple[str, bool | None], tuple[Query, Matching]] = {}
+    async def _ways_of(self, queries: Sequence[Query], now: datetime) -> list[Way]:
+        """How the words of each are looked for."""
+        found: dict[_Words, Way] = {}
+        open_: dict[_Words, Matching] = {}
         for each in queries:
             if way := self._known_way(each):
-                found[each.q, each.literal] = way
-            elif (each.q, each.literal) not in open_:
-                open_[each.q, each.literal] = each, await asyncio.to_thread(Matching, each, now)
-        answers = await self.engine.multi([first for _, matching in open_.values() for first in matching.first])
-        for key, (query, matching) in open_.items():
-            mine, answers = answers[: len(matching.first)], answers[len(matching.first) :]
-            found[key] = await self._decided(query, matching, mine)
-        return found
+                found[_words(each)] = way
+            elif _words(each) not in open_:
+                open_[_words(each)] = await asyncio.to_thread(Matching, each, now)
+        first = await self.engine.multi([asked for each in open_.values() for asked in each.first])
+        found |= await self._decided(open_, [answer["totalHits"] for answer in first])
+        return [found[_words(each)] for each in queries]
 
-    async def _decided(self, query: Query, matching: Matching, first: Sequence[Answer]) -> Way:
-        way = matching.told([each["totalHits"] for each in first]) or await matching.decided(self.engine)
+    async def _decided(self, open_: Mapping[_Words, Matching], first: Sequence[int]) -> dict[_Words, Way]:
+        """From the totals of what each asked first, and more where that does not tell; remembered."""
+        found: dict[_Words, Way] = {}
+        for words, matching in open_.items():
+            mine, first = first[: len(matching.first)], first[len(matching.first) :]
+            if way := matching.told(mine):
+                found[words] = way
+        left = {words: each for words, each in open_.items() if words not in found}
+        found |= dict(zip(left, await decided(list(left.values()), self.engine), strict=True))
         if self._version:
-            self._ways[self._key(query)] = way
-            if len(self._ways) > MOST_WAYS:
+            version = self._version()
+            self._ways.update({(version, words): way for words, way in found.items()})
+            while len(self._ways) > MOST_WAYS:
                 self._ways.popitem(last=False)
-        return way
+        return found
 
     def _known_way(self, query: Query) -> Way | None:
         if not query.q:
             return strict(query)
-        return self._ways.get(self._key(query)) if self._version else None
-
-    def _key(self, query: Query) -> tuple[str, str, bool]:
-        return (self._version() if self._version else "", query.q, bool(query.literal))
+        return self._ways.get((self._version(), _words(query))) if self._version else None
 
     async def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many results each question has, in one round trip to the engine, and mostly one before it for words."""
@@ -163,9 +167,8 @@ class Searcher:
         queries = [(await self.understood(each, now)).query for each in queries]
         ways = await self._ways_of(queries, now)
         wanted = [
-            request(ways[each.q, each.literal])
-            | {"filter": joined(filters(each, now)) or None, "page": 1, "hitsPerPage": 0}
-            for each in queries
+            request(way) | {"filter": joined(filters(each, now)) or None, "page": 1, "hitsPerPage": 0}
+            for each, way in zip(queries, ways, strict=True)
         ]
         return [answer["totalHits"] for answer in await self.engine.multi(wanted)]
 
@@ -204,7 +207,7 @@ class Searcher:
 
         `listed`: only what its source lists, or no longer lists.
         """
-        way = await self._way(query, now)
+        [way] = await self._ways_of([query], now)
         conditions = filters(query, now)
         if listed is not None:
             conditions["listed"] = f"listed = {'true' if listed else 'false'}"
@@ -230,7 +233,7 @@ def _page(query: Query, conditions: dict[str, str]) -> dict[str, Any]:
         "page": query.page,
         "hitsPerPage": query.per_page,
         "attributesToRetrieve": fields(query),
-        "facets": DISTRIBUTED,
+        "facets": distributed(query),
         "sort": _order(query),
     }
     if query.explain:

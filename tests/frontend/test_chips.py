@@ -8,12 +8,12 @@ from frontend.chips import ORDER, chips
 from frontend.links import Links
 from search_api.query import Query, Scope, StateChoice
 
-SHAPE = {"sort", "page", "per_page", "fields", "explain", "highlight"}
+SHAPE = {"sort", "page", "per_page", "fields", "facets", "explain", "highlight"}
 """What changes how results are shown, not which."""
 
 EVERYTHING = Query(
     q="省エネ",
-    area=("40130", "13"),
+    area=("40130", "13", "-27"),
     kind=("subsidy", "-loan"),
     theme=("renewables",),
     stage=("reduce",),
@@ -32,11 +32,13 @@ EVERYTHING = Query(
     updated_since=datetime(2026, 8, 1, tzinfo=UTC),
     employees=12,
     capital=3_000_000,
+    plan="屋根に太陽光パネルを付ける",
     amount_min=1_000_000,
     rate_min="1/2",
     gx=True,
     featured=False,
     literal=True,
+    unfit=True,
     page=3,
 )
 

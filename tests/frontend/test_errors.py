@@ -52,7 +52,8 @@ def test_a_fault_of_ours_is_said_and_keeps_its_secrets(site: Site, monkeypatch: 
         raise RuntimeError("secret of the house")
 
     monkeypatch.setattr(glossary.labels, "labels", broken)
-    with TestClient(create_app(own=site.services), raise_server_exceptions=False) as client:
+    own = Site(site.where, site.services.settings).services
+    with TestClient(create_app(own=own), raise_server_exceptions=False) as client:
         answer = client.get("/words")
         assert answer.status_code == 500 and "問題が起きました" in told(answer.text)
         assert "secret" not in answer.text

@@ -1,5 +1,7 @@
 """The guide: its file is whole, each measure leads to support that is open, and desks near the reader come first."""
 
+from collections.abc import Sequence
+
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
@@ -7,6 +9,7 @@ from fastapi.testclient import TestClient
 from frontend.counts import question
 from frontend.guide import content
 from indexer.vocab import labels
+from search_api.search.engine import Answer, Request
 from tests.running import Site
 
 pytestmark = pytest.mark.engine
@@ -103,19 +106,19 @@ def test_a_place_is_asked_for_and_remembered(client: TestClient) -> None:
 
 def test_the_engine_is_asked_once_for_all_counts(site: Site, client: TestClient) -> None:
     searcher, trips = site.services.searcher, list[int]()
-    plain = searcher.multi
+    plain = searcher.engine.multi
 
-    async def counted(queries: object) -> object:
-        trips.append(1)
-        return await plain(queries)  # type: ignore[arg-type]
+    async def counted(queries: Sequence[Request]) -> list[Answer]:
+        trips.extend([1] if queries else [])
+        return await plain(queries)
 
-    searcher.multi = counted  # type: ignore[method-assign, assignment]
+    searcher.engine.multi = counted  # type: ignore[method-assign]
     try:
         client.cookies.set("place", "13")
-        for expected in (4, 2):  # the words, the counts, and the desks twice; then the desks alone
+        for expected in (6, 2):  # the words in three steps, the counts, and the desks twice; then the desks alone
             trips.clear()
             seen(client)
             assert len(trips) <= expected
     finally:
-        del searcher.multi
+        del searcher.engine.multi
         client.cookies.clear()

@@ -11,9 +11,7 @@ from fastapi.testclient import TestClient
 from frontend import build_japan
 from frontend.months import ends
 from indexer.schema import JST
-from indexer.state import timeline
-from search_api.models import Hit
-from search_api.search.hits import result
+from search_api.search import as_shown
 from tests.samples import NOW, ROUNDS, programme, window
 
 engine = pytest.mark.engine
@@ -54,15 +52,11 @@ def test_a_calendar_keeps_to_the_days_of_the_question(client: TestClient) -> Non
 def test_ends_are_those_ahead_by_the_day_on_which_one_can_still_apply() -> None:
     entry = programme(1, "三回募集", windows=(*ROUNDS, window("2026-11-01", "2026-11-15")))
     values = entry.model_dump(mode="json") | {"listed": True, "featured": False}
-
-    def shown(now: datetime) -> Hit:
-        return Hit.model_validate(result(values, timeline(entry.windows, entry.kind), now))
-
-    found = list(ends(shown(NOW), NOW))
+    found = list(ends(as_shown(values, NOW), NOW))
     assert [each.day for each in found] == [date(2026, 8, 22), date(2026, 10, 30), date(2026, 11, 15)]
     assert [each.window.round if each.window else 0 for each in found] == [2, 3, None]
     late = datetime(2026, 8, 22, 17, 0, tzinfo=JST)
-    assert next(ends(shown(late), late)).day == date(2026, 10, 30)
+    assert next(ends(as_shown(values, late), late)).day == date(2026, 10, 30)
 
 
 @engine

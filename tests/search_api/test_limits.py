@@ -1,6 +1,7 @@
 """Too many questions of one address are refused with the time to wait; nobody else is."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,13 @@ pytestmark = pytest.mark.engine
 def opened(site: Site, rate: int) -> TestClient:
     settings = Settings(var=site.services.settings.var, rate=rate)
     return TestClient(create_app(own=Services(settings, site.services.clock, site.find)), follow_redirects=False)
+
+
+def beside(client: TestClient, address: str) -> TestClient:
+    """Asks the same running site from another address."""
+    other = TestClient(client.app, client=(address, 1), follow_redirects=False)
+    other.portal = client.portal
+    return other
 
 
 @pytest.fixture
@@ -43,24 +51,25 @@ def test_too_many_questions_are_refused_with_the_time_to_wait(client: TestClient
 
 def test_web_processes_of_several_machines_count_together(site: Site, postgres: Cluster) -> None:
     settings = Settings(var=site.services.settings.var, rate=10, database_url=postgres.made())
-    machines = [
-        TestClient(create_app(own=Services(settings, site.services.clock, site.find)), client=("192.0.2.7", 1))
-        for _ in range(3)
-    ]
-    answers = [machines[number % 3].get("/api/areas").status_code for number in range(30)]
-    # A minute may begin in between.
-    assert sorted(answers).count(200) in (10, 20)
-    assert answers[:10] == [200] * 10
-    refused = machines[0].get("/api/areas")
-    assert refused.status_code == 429 or answers.count(200) == 20
-    with machines[0].app.state.services.store.engine.connect() as connection:
-        assert "192.0.2.7" not in str(connection.execute(sa.text("select * from hits")).all())
-    for each in machines:
-        each.app.state.services.store.close()
+    with ExitStack() as running:
+        machines = [
+            running.enter_context(
+                TestClient(create_app(own=Services(settings, site.services.clock, site.find)), client=("192.0.2.7", 1))
+            )
+            for _ in range(3)
+        ]
+        answers = [machines[number % 3].get("/api/areas").status_code for number in range(30)]
+        # A minute may begin in between.
+        assert sorted(answers).count(200) in (10, 20)
+        assert answers[:10] == [200] * 10
+        refused = machines[0].get("/api/areas")
+        assert refused.status_code == 429 or answers.count(200) == 20
+        with machines[0].app.state.services.store.engine.connect() as connection:
+            assert "192.0.2.7" not in str(connection.execute(sa.text("select * from hits")).all())
 
 
 def test_another_address_is_not_touched(site: Site, client: TestClient) -> None:
-    other = TestClient(client.app, client=("192.0.2.7", 1), follow_redirects=False)
+    other = beside(client, "192.0.2.7")
     while client.get("/api/areas").status_code == 200:
         pass
     assert other.get("/api/areas").status_code == 200
@@ -69,8 +78,7 @@ def test_another_address_is_not_touched(site: Site, client: TestClient) -> None:
 def test_addresses_of_one_network_are_one(client: TestClient) -> None:
     answers = []
     for number in range(30):
-        other = TestClient(client.app, client=(f"2001:db8::{number:x}", 1), follow_redirects=False)
-        answers.append(other.get("/api/areas").status_code)
+        answers.append(beside(client, f"2001:db8::{number:x}").get("/api/areas").status_code)
     assert answers == [200] * 25 + [429] * 5
 
 
