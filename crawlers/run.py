@@ -1,7 +1,7 @@
 """Runs spiders in a process of their own: `python -m crawlers.run --out DIR [--replay FOLDER] NAME...`
 
-Each source writes <out>/<source>/notices.jsonl (Scrapy's feed export) and, when everything is done, stats.json. Events
-for whoever started the run are JSON lines on standard output; the log goes to standard error.
+Each source writes <out>/<source>/notices.jsonl (Scrapy's feed export) and, when everything is done, pages.json.gz and
+stats.json. Events for whoever started the run are JSON lines on standard output; the log goes to standard error.
 """
 
 import argparse
@@ -32,6 +32,7 @@ import crawlers.spiders
 import crawlers.tables
 from crawlers.base import EXAMPLES, SourceSpider
 from crawlers.cache import Mark
+from crawlers.pages import Pages
 from crawlers.record import check_is_free
 from crawlers.recordings import Recording
 from crawlers.settings import cache_settings, replay_settings, settings
@@ -89,6 +90,7 @@ class Reporter:
         self.items = self.answers = 0
         self.errors: list[str] = []
         self.reason = "did not start"
+        self.pages = Pages(crawler)
         connect = crawler.signals.connect
         connect(self.scraped, signals.item_scraped)
         connect(self.failed, signals.spider_error)
@@ -153,6 +155,7 @@ class Reporter:
         }
         folder = self.out / kind.name
         folder.mkdir(parents=True, exist_ok=True)
+        self.pages.write(folder)
         fresh = folder / "stats.json.new"
         fresh.write_text(json.dumps(stats, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
         fresh.replace(folder / "stats.json")

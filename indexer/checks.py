@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from crawlers.items import Notice
@@ -50,23 +50,64 @@ def looks_changed(errors: Sequence[str]) -> bool:
     return any(_CHANGED.search(each) for each in errors)
 
 
-def problems(
-    notices: Sequence[Notice],
-    stats: Mapping[str, Any],
-    last_seen: int | None,
-    last_filled: Mapping[str, float] | None = None,
-) -> tuple[list[str], list[str]]:
-    """Errors, which keep yesterday's data, and warnings, which staff read.
+@dataclass(frozen=True)
+class Normal:
+    """What a source brings when all is well: `seen` notices, and the share of them that fill each field."""
 
-    `stats` is what the crawl reports (see crawlers/run.py). `last_seen` is how many notices the last good run of the
-    same variant brought, `last_filled` how its fields were filled (see `filled`); None if there was none.
+    seen: int
+    filled: Mapping[str, float] = field(default_factory=dict)
+
+
+SLACK = 0.8
+"""Of what somebody accepted as normal, the share that has to be there the next time."""
+
+
+def moved(expect: Mapping[str, Any], accepted: Normal) -> dict[str, Any]:
+    """The expectation, as far as what was accepted as normal lies outside of it."""
+    least = {
+        name: min(share, SLACK * accepted.filled.get(name, 0.0)) for name, share in expect.get("filled", {}).items()
+    }
+    return {
+        **expect,
+        "min": min(expect["min"], int(SLACK * accepted.seen)),
+        "max": max(expect["max"], int(accepted.seen / SLACK)),
+        "filled": least,
+    }
+
+
+def problems(
+    notices: Sequence[Notice], stats: Mapping[str, Any], last: Normal | None
+) -> tuple[list[str], list[str], list[str]]:
+    """Errors and oddities, either of which keeps yesterday's data, and warnings, which staff read.
+
+    An error is a crawl that went wrong. An oddity is one that brought other things than expected: somebody may look and
+    accept that as the new normal. `stats` is what the crawl reports (see crawlers/run.py); `last` is of the last good
+    run of the same variant, or what was accepted since, None if there was none.
     """
     errors: list[str] = [str(each) for each in stats.get("errors", [])]
     warnings: list[str] = []
-    expect = stats["expect"]
     count = len(notices)
     if stats.get("finish_reason", "finished") != "finished":
         errors.append(f"the crawl ended early: {stats['finish_reason']}")
+    twice = count - len({(each.key, each.url) for each in notices})
+    if twice:
+        warnings.append(f"{twice} notices came twice")
+    partial = sum(1 for each in notices if each.missing)
+    if partial > MISSED_SHARE * max(count, 1):
+        errors.append(f"{partial} of {count} notices are incomplete")
+    for what, times in stats.get("missed", {}).items():
+        number = times if isinstance(times, int) else times.get("count", 0)
+        examples = [] if isinstance(times, int) else times.get("examples", [])
+        warnings.append(f"{number} × {what}" + (f" (such as {', '.join(map(str, examples[:3]))})" if examples else ""))
+    odd, many = _odd(notices, stats["expect"], last)
+    return errors, odd, many + warnings
+
+
+def _odd(notices: Sequence[Notice], expect: Mapping[str, Any], last: Normal | None) -> tuple[list[str], list[str]]:
+    """What is less than expected, and what is more."""
+    errors: list[str] = []
+    warnings: list[str] = []
+    count, last_seen = len(notices), last.seen if last else None
     if count < expect["min"]:
         errors.append(f"{count} notices, fewer than the {expect['min']} expected")
     elif last_seen and expect.get("complete", True) and count <= LEAST_SHARE * last_seen:
@@ -80,21 +121,11 @@ def problems(
         if count and share < least:
             errors.append(f"{name} is filled in {share:.0%} of notices, expected at least {least:.0%}")
     now = filled(notices)
-    for name, before in (last_filled or {}).items():
+    for name, before in (last.filled if last else {}).items():
         share = now.get(name, 0.0)
         if count >= ENOUGH and before >= FILLED_BEFORE and share < FALLEN_TO * before:
             errors.append(
                 f"{name} is filled in {share:.0%} of notices, and was in {before:.0%} of the last good run: "
                 "look whether the page's layout changed"
             )
-    urls = {(each.key, each.url) for each in notices}
-    if len(urls) < count:
-        warnings.append(f"{count - len(urls)} notices came twice")
-    partial = sum(1 for each in notices if each.missing)
-    if partial > MISSED_SHARE * max(count, 1):
-        errors.append(f"{partial} of {count} notices are incomplete")
-    for what, times in stats.get("missed", {}).items():
-        number = times if isinstance(times, int) else times.get("count", 0)
-        examples = [] if isinstance(times, int) else times.get("examples", [])
-        warnings.append(f"{number} × {what}" + (f" (such as {', '.join(map(str, examples[:3]))})" if examples else ""))
     return errors, warnings

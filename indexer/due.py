@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from indexer.schema import JST
@@ -52,15 +53,20 @@ def due(
     now: datetime,
     *,
     paused: Sequence[str] = (),
+    asked: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Due]:
     """What is to be read at `now`, most overdue first. A pure function of what there is.
 
     `sources` are as `indexer.crawl.spiders()` lists them, `runs` the latest runs of each source, newest first. An
-    unverified or paused source is never due. However many nights were missed, a source is due once.
+    unverified or paused source is never due. However many nights were missed, a source is due once. `asked` are the
+    instants at which staff asked for a source that was not read since: it is due, whatever its time.
     """
     found: list[Due] = []
     for each in sources:
         name, facts = each["name"], each["facts"]
+        if name in asked and name not in paused:
+            found.append(Due(name, datetime.fromisoformat(asked[name]), "staff asked for it"))
+            continue
         if not facts.get("verified", True) or name in paused:
             continue
         own = [run for run in runs.get(name, ()) if datetime.fromisoformat(run.at) <= now]

@@ -1,5 +1,6 @@
 """From the files of a crawl into the store: check, read, compare, remember. One transaction a source."""
 
+import gzip
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -10,7 +11,7 @@ from typing import Any
 import orjson
 
 from crawlers.items import Link, Notice, Period
-from indexer import checks
+from indexer import checks, normals
 from indexer.normalise.programme import normalise, programme_id, rules
 from indexer.schema import Basis, Change, Programme, Role, Window, instant
 from indexer.store import Known, Record, Run, Store, Writer, canonical, chunks, stamp
@@ -89,10 +90,13 @@ def take_in(
         path = folder / "notices.jsonl"
         notices = read_notices(path) if path.exists() else []
         last = store.last_run(name, variant, ok=True)
-        errors, warnings = checks.problems(
-            notices, stats, last.counts["seen"] if last else None, last.stats.get("filled") if last else None
-        )
-        stats["filled"] = checks.filled(notices)
+        accepted = normals.accepted(store, name, variant)
+        if accepted:
+            stats["expect"] = checks.moved(stats["expect"], accepted.normal)
+        wrong, odd, warnings = checks.problems(notices, stats, normals.usual(last, accepted))
+        errors = wrong + odd
+        # What somebody may accept as the new normal: all that is odd, where nothing went wrong.
+        stats |= {"filled": checks.filled(notices), "acceptable": bool(odd) and not wrong}
         at, until = stamp(now or datetime.fromisoformat(stats["at"])), stamp(present) if present else ENDLESS
         unique = {programme_id(each): each for each in notices}
         run = Run(source=name, variant=variant, at=at, ok=not errors, counts={"seen": len(unique)})
@@ -108,9 +112,17 @@ def take_in(
             if batch:
                 keep(batch, writer, variant, at, until)
             run = writer.add_run(run)
+            if errors or warnings:
+                writer.keep_pages(name, at, crawled_pages(folder))
             if also:
                 also(run, writer)
     return run
+
+
+def crawled_pages(folder: Path) -> list[dict[str, Any]]:
+    """The pages that the crawl of a source kept (crawlers/pages.py)."""
+    path = folder / "pages.json.gz"
+    return list(orjson.loads(gzip.decompress(path.read_bytes()))) if path.exists() else []
 
 
 def keep(batch: Batch, writer: Writer, variant: str, at: str, present: str) -> None:

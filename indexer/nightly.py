@@ -16,6 +16,7 @@ from structlog.contextvars import bound_contextvars
 from indexer import links, queue
 from indexer.alerts import night as alerts
 from indexer.alerts import staff
+from indexer.asking import open_asks
 from indexer.crawl import crawl, spiders, stop_all
 from indexer.due import due
 from indexer.engine import running
@@ -141,7 +142,8 @@ class Night:
     def _due(self) -> list[str]:
         runs = {each["name"]: self.store.runs(each["name"], limit=20) for each in self.sources}
         paused = self.store.fact("paused") or []
-        return [each.name for each in due(self.sources, runs, self.clock(), paused=paused)]
+        asked = {name: each.at for name, each in open_asks(self.store, self.clock()).items()}
+        return [each.name for each in due(self.sources, runs, self.clock(), paused=paused, asked=asked)]
 
     def _begin(self, only: Sequence[str], left: Plan | None) -> tuple[int, Summary]:
         """The night that did not come to its end, with what is due by now as well, else a new one."""

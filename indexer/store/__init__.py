@@ -14,6 +14,7 @@ from indexer.store.hits import HitCounting
 from indexer.store.layout import LayoutError
 from indexer.store.locks import Busy, Check, Lost, alone
 from indexer.store.nights import NightReading, NightWriting, Plan
+from indexer.store.pages import Page, PageReading, PageWriting
 from indexer.store.programmes import Known, ProgrammeReading, ProgrammeWriting, Record, programmes, same
 from indexer.store.publication import Document, Glimpse, Prepared, PublicationReading, PublicationWriting
 from indexer.store.review import Finding, Item, ReviewReading, ReviewWriting
@@ -23,8 +24,9 @@ from indexer.store.uploads import Upload, UploadReading, UploadWriting
 
 __all__ = [
     "Attempts", "Busy", "Check", "Collection", "Decision", "Delivery", "Document", "Edition", "Entry", "Finding",
-    "Glimpse", "Item", "Known", "LayoutError", "Lost", "Plan", "Prepared", "Record", "Run", "Session", "SignIn",
-    "Store", "StoreError", "Subscription", "Upload", "User", "Writer", "canonical", "chunks", "metadata", "stamp",
+    "Glimpse", "Item", "Known", "LayoutError", "Lost", "Page", "Plan", "Prepared", "Record", "Run", "Session",
+    "SignIn", "Store", "StoreError", "Subscription", "Upload", "User", "Writer", "canonical", "chunks", "metadata",
+    "stamp",
 ]  # fmt: skip
 
 StoreError = sa.exc.SQLAlchemyError
@@ -33,14 +35,14 @@ StoreError = sa.exc.SQLAlchemyError
 
 class Writer(
     ProgrammeWriting, RunWriting, StaffWriting, AccountWriting, CollectionWriting, ReviewWriting, UploadWriting,
-    PublicationWriting, NightWriting, AlertWriting,
+    PublicationWriting, NightWriting, AlertWriting, PageWriting,
 ):  # fmt: skip
     """What one transaction can do."""
 
 
 class Store(
     ProgrammeReading, RunReading, StaffReading, AccountReading, CollectionReading, ReviewReading, UploadReading,
-    PublicationReading, NightReading, HitCounting, AlertReading,
+    PublicationReading, NightReading, HitCounting, AlertReading, PageReading,
 ):  # fmt: skip
     """Opens the database at `url` (SQLAlchemy URL) and brings its tables to the newest layout.
 

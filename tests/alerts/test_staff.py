@@ -110,7 +110,8 @@ def test_nobody_to_tell_is_nothing_to_send(store: Store) -> None:
 def test_a_changed_site_is_told_from_one_that_is_away(
     notices: list[Notice], stats: dict[str, Any], last: int | None, filled: Mapping[str, float] | None, changed: bool
 ) -> None:
-    errors, _ = checks.problems(notices, stats, last, filled)
+    wrong, odd, _ = checks.problems(notices, stats, checks.Normal(last, filled or {}) if last else None)
+    errors = wrong + odd
     assert errors and checks.looks_changed(errors) is changed
     [found] = matters(Report(failed={"a": errors}), {}, NOW)
     assert found.changed is changed

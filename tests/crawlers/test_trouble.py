@@ -1,5 +1,6 @@
 """Sites that misbehave: what is asked again, what waits, what the run report says."""
 
+import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -129,3 +130,12 @@ def test_a_recording_is_never_written_over(site: Site, crawl: Crawl, tmp_path: P
         crawl({"again": f"{site.url}/"}, record=str(folder))
     assert (folder / "recording.json").read_text() == "mine"
     assert site.asked == []
+
+
+def test_pages_that_broke_a_crawl_are_kept(tmp_path: Path) -> None:
+    site = Site()
+    site.pages = {"/page": Page("<p>no</p>", 500, {"Content-Type": "text/html; charset=utf-8"})}
+    crawling(tmp_path, {"kept": f"{site.url}/page"}, FIRST_WAIT=0.05)
+    site.close()
+    pages = json.loads(gzip.decompress((tmp_path / "kept" / "pages.json.gz").read_bytes()))
+    assert [(each["status"], each["why"], each["text"]) for each in pages] == [(500, "status", "<p>no</p>")]
