@@ -11,6 +11,8 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from frontend.rendering import page, same_origin
+from frontend.staff.charts import told_number
+from frontend.staff.faults import fault_told
 from frontend.staff.forms import BASES, DELIVERIES
 from frontend.staff.telling import told
 from frontend.staff.words import DONE, FIELDS, HELP, KINDS, PROBLEMS, ROLES, STAGES, action_told, device_told
@@ -124,6 +126,8 @@ def staff_page(request: Request, who: Staff | None, template: str, *, status: in
         "value_told": told,
         "action_told": action_told,
         "device_told": device_told,
+        "fault_told": fault_told,
+        "told_number": told_number,
         "roles": ROLES,
         "bases": BASES,
         "deliveries": DELIVERIES,

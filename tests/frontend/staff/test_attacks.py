@@ -16,7 +16,8 @@ from tests.running import Site
 pytestmark = pytest.mark.engine
 FILLED = {"id": "invented-0001", "name": "invented", "number": "1"}
 OPEN = ("/staff/sign-in", "/staff/sign-in/oidc", "/staff/sign-in/oidc/back")
-ADMINS = ("/staff/users", "/staff/sources/{name}/pause")
+ADMINS = ("/staff/users", "/staff/sources/{name}/pause", "/staff/sources/{name}/ask", "/staff/sources/{name}/accept",
+          "/staff/sources/{name}/withdraw")  # fmt: skip
 
 
 def routes(method: str) -> list[str]:
