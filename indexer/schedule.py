@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import datetime
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -13,9 +14,10 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
+from indexer.asking import open_asks
 from indexer.engine import die_with_parent
 from indexer.schema import JST
-from indexer.settings import Settings
+from indexer.settings import Clock, Settings
 from indexer.store import Busy, Check, Store
 
 logger = logging.getLogger(__name__)
@@ -80,7 +82,7 @@ def run(settings: Settings, store: Store, say: Callable[[str], None]) -> None:
         try:
             with store.alone("schedule") as held:
                 say("scheduler: active")
-                _act(settings, held)
+                _act(settings, store, held)
         except Busy as error:
             if str(error) != told:
                 told = str(error)
@@ -88,17 +90,33 @@ def run(settings: Settings, store: Store, say: Callable[[str], None]) -> None:
             _stopping.wait(STANDBY_SECONDS)
 
 
-def _act(settings: Settings, held: Check) -> None:
-    made = scheduler(settings)
+def _act(settings: Settings, store: Store, held: Check) -> None:
+    made, hurry = scheduler(settings), Hurry(store, settings.clock())
     made.start()
     try:
         while not _stopping.wait(STANDBY_SECONDS):
             held()
+            if not _nights and hurry.wanted():
+                made.modify_job("look", next_run_time=datetime.now(JST))
     finally:
         # A night can be ended at any time: the next one goes on where it was.
         for night in list(_nights):
             night.terminate()
         made.shutdown(wait=True)
+
+
+class Hurry:
+    """Whether staff asked for a source since we last looked. Once is enough: what failed has its time as any other."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store, self.clock = store, clock
+        self.met: set[tuple[str, str]] = set()
+
+    def wanted(self) -> bool:
+        asked = {(name, each.at) for name, each in open_asks(self.store, self.clock()).items()}
+        new = bool(asked - self.met)
+        self.met = asked
+        return new
 
 
 def _told(event: JobEvent) -> None:

@@ -13,8 +13,9 @@ from crawlers.items import Notice
 from frontend.staff.charts import HEIGHT, PAD, WIDTH, chart
 from frontend.staff.faults import fault_told
 from indexer import asking, normals
+from indexer.due import due
 from indexer.ingest import ingest
-from indexer.nightly import due
+from indexer.schedule import Hurry
 from indexer.store import Run, Store
 from tests.frontend.staff.conftest import Desk
 from tests.running import Site
@@ -132,10 +133,12 @@ def test_a_source_is_asked_for_once_and_then_due_whatever_its_time(admin: Desk, 
         sources = [{"name": "town", "facts": {"verified": False}}]
         return [each.name for each in due(sources, runs, NOW, asked=asked)]
 
-    assert wanted() == []
+    hurry = Hurry(store, lambda: NOW)
+    assert wanted() == [] and not hurry.wanted()
     for _ in range(2):
         assert admin.done(f"{ADDRESS}/ask").endswith("done=asked")
     assert wanted() == ["town"]
+    assert [hurry.wanted() for _ in range(2)] == [True, False]
     assert len([each for each in store.audit("town") if each.action == "ask"]) == 1
     crawled(site, tmp_path / "crawl", 1, 12, 12)
     assert wanted() == []
