@@ -1,20 +1,155 @@
 """Who did what, when, before and after. Entries are only ever read here."""
 
-from typing import Annotated
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Query, Request
+import orjson
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import Response
+from fastapi.responses import Response, StreamingResponse
 
-from frontend.staff.access import MOST, Signed, staff_page
+from frontend.staff.access import MOST, Signed, Staff, staff_page
+from frontend.staff.telling import told
+from frontend.staff.words import FIELDS, VERBS, action_told
+from indexer.store import Entry
+from search_api.exports import BYTE_ORDER_MARK, harmless
 
 router = APIRouter()
+PER_PAGE = 100
+AT_ONCE = 1000
+COLUMNS = ("番号", "日時", "人", "操作", "操作（内部の名前）", "対象", "前", "後", "理由")
+VALUED = ("correct", "undo")
+"""What these did is a value of a field, before and after."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What to list: words, who, what kind of action, from and to which day ("" for any)."""
+
+    q: str = ""
+    by: str = ""
+    verb: str = ""
+    since: str = ""
+    until: str = ""
+
+    def entries(self, who: Staff, limit: int, before: int | None) -> list[Entry]:
+        last = _day(self.until)
+        return who.store.audit(
+            self.q,
+            limit,
+            before,
+            by=self.by,
+            verb=self.verb,
+            since=day.isoformat() if (day := _day(self.since)) else "",
+            until=(last + timedelta(days=1)).isoformat() if last and last < date.max else "",
+        )
+
+    def url(self, path: str = "/staff/audit", **more: Any) -> str:
+        values = {name: value for name, value in (asdict(self) | more).items() if value}
+        return f"{path}?{urlencode(values)}" if values else path
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def sought(q: str = "", by: str = "", verb: str = "", since: str = "", until: str = "") -> Sought:
+    return Sought(q[:100], by[:100], verb[:40], since[:10], until[:10])
+
+
+Seeking = Annotated[Sought, Depends(sought)]
+
+
+def value_of(entry: Entry, value: Any) -> str:
+    """Before or after, in plain words as far as there are any.
+
+    >>> value_of(Entry(at="", by="", action="correct amount", target=""), {"max_yen": 500000, "rate": "", "raw": ""})
+    '上限 50万円'
+    >>> value_of(Entry(at="", by="", action="user", target=""), {"role": "admin"})
+    'role：admin'
+    """
+    if value is None:
+        return ""
+    verb, _, field = entry.action.partition(" ")
+    if verb in VALUED and (field in FIELDS or field.startswith("same:")):
+        return told(field, value)
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}：{_plain(each)}" for name, each in value.items() if each not in ("", None, [], {}))
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def link_of(entry: Entry) -> str:
+    """The page of what was done something to, "" where there is none."""
+    kind, _, number = entry.target.partition(" ")
+    if kind == "collection" and number.isdecimal():
+        return f"/staff/collections/{number}"
+    if entry.action in ("pause", "resume", "ask", "accept", "withdraw"):
+        return f"/staff/sources/{quote(entry.target)}"
+    verb = entry.action.partition(" ")[0]
+    if verb in (*VALUED, "seen", "unseen", "join", "split") or entry.action.endswith(" own"):
+        return f"/staff/programmes/{quote(entry.target)}"
+    return ""
 
 
 @router.get("/audit")
 async def audit(
-    request: Request, who: Signed, q: str = "", before: Annotated[int | None, Query(ge=0, le=MOST)] = None
+    request: Request, who: Signed, wanted: Seeking, before: Annotated[int | None, Query(ge=0, le=MOST)] = None
 ) -> Response:
-    """staff/audit.html: entries, q."""
-    entries = await run_in_threadpool(lambda: who.store.audit(q[:100], 100, before))
-    return staff_page(request, who, "audit.html", entries=entries, q=q[:100])
+    """staff/audit.html: entries, wanted, verbs, people, value_of, link_of, more (the address of older ones, or "")."""
+
+    def ready() -> dict[str, Any]:
+        entries = wanted.entries(who, PER_PAGE, before)
+        more = wanted.url(before=entries[-1].id) if len(entries) == PER_PAGE else ""
+        return {"entries": entries, "people": who.store.audited(), "more": more}
+
+    shown = await run_in_threadpool(ready)
+    return staff_page(
+        request, who, "audit.html", wanted=wanted, verbs=VERBS, value_of=value_of, link_of=link_of, **shown
+    )
+
+
+def _all(who: Staff, wanted: Sought) -> Iterator[Entry]:
+    before: int | None = None
+    while found := wanted.entries(who, AT_ONCE, before):
+        yield from found
+        before = found[-1].id
+
+
+@router.get("/audit.csv")
+async def as_csv(who: Signed, wanted: Seeking) -> Response:
+    def lines() -> Iterator[bytes]:
+        yield BYTE_ORDER_MARK + _line(COLUMNS)
+        for each in _all(who, wanted):
+            was, now = value_of(each, each.was), value_of(each, each.now)
+            told = (each.at, each.by, action_told(each.action), each.action, each.target, was, now, each.note)
+            yield _line((each.id or 0, *told))
+
+    return _file(lines(), "text/csv; charset=utf-8", "csv")
+
+
+def _line(cells: tuple[str | int, ...]) -> bytes:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(harmless(each) for each in cells)
+    return buffer.getvalue().encode()
+
+
+@router.get("/audit.jsonl")
+async def as_json_lines(who: Signed, wanted: Seeking) -> Response:
+    return _file((orjson.dumps(asdict(each)) + b"\n" for each in _all(who, wanted)), "application/jsonl", "jsonl")
+
+
+def _file(content: Iterator[bytes], kind: str, suffix: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="audit.{suffix}"', "Cache-Control": "no-store"}
+    return StreamingResponse(content, media_type=kind, headers=headers)

@@ -90,16 +90,44 @@ class StaffReading(Reading):
             row = connection.execute(sa.select(decisions).where(decisions.c.id == id)).first()
         return Decision(**row._mapping) if row else None
 
-    def audit(self, text: str = "", limit: int = 200, before: int | None = None) -> list[Entry]:
-        """What people did, newest first; `text` is looked for in who, what and on what."""
+    def audit(
+        self,
+        text: str = "",
+        limit: int = 200,
+        before: int | None = None,
+        *,
+        by: str = "",
+        verb: str = "",
+        since: str = "",
+        until: str = "",
+    ) -> list[Entry]:
+        """What people did, newest first; `text` is looked for in who, what, on what and why.
+
+        `before` is an id; `verb` the first word of the action, or all of it; `since` to before `until` are ISO instants
+        or days.
+        """
         query = sa.select(audit).order_by(audit.c.id.desc()).limit(limit)
         if text:
             columns = (audit.c.by, audit.c.action, audit.c.target, audit.c.note)
             query = query.where(sa.or_(*(each.icontains(text, autoescape=True) for each in columns)))
         if before is not None:
             query = query.where(audit.c.id < before)
+        if by:
+            query = query.where(audit.c.by == by)
+        if verb:
+            query = query.where(sa.or_(audit.c.action == verb, audit.c.action.startswith(f"{verb} ", autoescape=True)))
+        if since:
+            query = query.where(audit.c.at >= since)
+        if until:
+            query = query.where(audit.c.at < until)
         with self.engine.connect() as connection:
             return [Entry(**row._mapping) for row in connection.execute(query)]
+
+    def audited(self) -> list[str]:
+        """Everybody who ever did something once signed in."""
+        query = sa.select(audit.c.by).where(audit.c.action != "sign-in refused").distinct().order_by(audit.c.by)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
 
     def reports(self, programme: str | None = None) -> list[dict[str, Any]]:
         """Errors that users reported and nobody has dealt with yet, of one programme or of all."""

@@ -130,7 +130,16 @@ def test_sql_in_every_field_is_text(editor: Desk, admin: Desk, client: TestClien
     count, users = site.services.store.count(), len(site.services.store.users())
     assert client.post("/staff/sign-in", data={"name": text, "password": text}).status_code == 401
     client.cookies.clear()
-    for path in ("/staff/audit?q=", "/staff/programmes?q=", "/staff/review?code=", "/staff/review?after="):
+    for path in (
+        "/staff/audit?q=",
+        "/staff/audit?by=",
+        "/staff/audit?verb=",
+        "/staff/audit?since=",
+        "/staff/audit.csv?q=",
+        "/staff/programmes?q=",
+        "/staff/review?code=",
+        "/staff/review?after=",
+    ):
         assert editor.get(f"{path}{text}").status_code == 200, path
     assert editor.correct("title", title=text, note=text).status_code == 303
     assert client.get("/api/programmes/invented-0001").json()["title"] == text
