@@ -15,7 +15,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from frontend.staff.access import MOST, Signed, Staff, staff_page
 from frontend.staff.telling import told
-from frontend.staff.words import FIELDS, VERBS, action_told
+from frontend.staff.words import FIELDS, PARTS, ROLES, VERBS, action_told
 from indexer.store import Entry
 from search_api.exports import BYTE_ORDER_MARK, harmless
 
@@ -74,7 +74,7 @@ def value_of(entry: Entry, value: Any) -> str:
     >>> value_of(Entry(at="", by="", action="correct amount", target=""), {"max_yen": 500000, "rate": "", "raw": ""})
     '上限 50万円'
     >>> value_of(Entry(at="", by="", action="user", target=""), {"role": "admin"})
-    'role：admin'
+    '役割：管理者'
     """
     if value is None:
         return ""
@@ -82,7 +82,11 @@ def value_of(entry: Entry, value: Any) -> str:
     if verb in VALUED and (field in FIELDS or field.startswith("same:")):
         return told(field, value)
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}：{_plain(each)}" for name, each in value.items() if each not in ("", None, [], {}))
+        parts = ((name, each) for name, each in value.items() if each not in ("", None, [], {}))
+        return "\n".join(
+            f"{PARTS.get(name, name)}：{_plain(ROLES.get(each, each) if name == 'role' else each)}"
+            for name, each in parts
+        )
     return _plain(value)
 
 

@@ -60,7 +60,7 @@ def _named(name: str) -> str:
 _LINES: tuple[tuple[str, _Told], ...] = (
     (
         r"(\d+) notices, fewer than the (\d+) expected",
-        lambda m: f"見つかったのは{m[1]}件だけです。{m[2]}件より多いはずです。",
+        lambda m: f"見つかったのは{m[1]}件だけです。{m[2]}件以上あるはずです。",
     ),
     (
         r"(\d+) notices, no more than .+ of the (\d+) of the last good run",
@@ -115,7 +115,7 @@ def fault_told(line: str) -> str:
     """An error or a warning of a run in plain words; what is none of ours stays as it is.
 
     >>> fault_told("3 notices, fewer than the 20 expected")
-    '見つかったのは3件だけです。20件より多いはずです。'
+    '見つかったのは3件だけです。20件以上あるはずです。'
     >>> fault_told("https://a.example/x: HTTP 503"), fault_told("2 × detail (such as a: HTTP 500)")
     ('相手のサーバーのエラーです（503）：https://a.example/x', '詳細ページを読めなかったものが2件あります。')
     >>> fault_told("something else")

@@ -151,6 +151,28 @@ ACTIONS = {
 }
 
 
+PARTS = FIELDS | {
+    "role": "役割",
+    "intro": "紹介文",
+    "entries": "載せるもの",
+    "shows_from": "いつから",
+    "shows_until": "いつまで",
+    "normal": "ふつう",
+    "by": "人",
+    "at": "日時",
+    "note": "理由",
+    "periods": "期間",
+    "rate": "補助率",
+    "venue": "会場",
+    "facts": "そのほか",
+    "new": "新しく載った",
+    "changed": "変わった",
+    "same": "変わらない",
+    "skipped": "取り込まない",
+    "ended": "掲載を終えた",
+}
+"""What the parts of a value in the audit are called."""
+
 VERBS = {
     "correct": "直した",
     "undo": "修正を取り消した",
