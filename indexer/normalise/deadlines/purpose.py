@@ -131,7 +131,7 @@ class Judge:
             at = stretch.end
         rest.append(self.folded[at:])
         left = words.FILLING.sub("", "".join(rest))
-        return len(left) <= 4 and not words.LABEL.search(left)
+        return len(left) <= 4 and "最長" not in left and not words.LABEL.search(left)
 
     def purpose(self, stretch: Stretch, before: str, after: str, bare: bool, last: Purpose | None) -> Purpose | None:
         """What the stretch is for; None for nothing that we tell. `last` is what the stretch before it is for."""
@@ -162,6 +162,9 @@ class Judge:
         named = words.POSTFIX.match(here.after)
         if named and not here.is_range and not here.refused:
             return self._applies(here, named[0].strip(" )】、"), bool(named["start"]))
+        alone = here.whole[-1:] in ("", "\n") and not here.is_range and not (here.tight and last is None)
+        if alone and (titled := words.TITLED.match(here.after)):
+            return Purpose(role=Role.EVENT, label=titled[0].strip(" )\n"))
         behind = None if here.tight else words.NAMED_BEHIND.match(here.after)
         name = behind["name"] if behind else ""
         if words.HAPPENING.search(name):
@@ -224,7 +227,7 @@ class Judge:
         """A deadline in prose: 9月30日までに申請してください."""
         if not here.ending or here.is_range:
             return None
-        sentence = here.sentence
+        sentence = words.NOTE.sub("", here.sentence)
         if words.ADVISED.search(sentence[:40]) or words.QUESTIONS.search(sentence[:40]):
             return False
         if words.SAYS_UNTIL.match(here.after) or here.bare:
@@ -314,7 +317,11 @@ class Judge:
             and self._header(here.stretch.start - len(here.whole) + course.start() + 1, 0)
         )
         header = alone or signed or named
-        return self._applies(here, header) if header else None
+        if header:
+            return self._applies(here, header)
+        begins = words.BEGINS.search(here.whole)
+        header = begins and self._header(here.stretch.start - len(here.whole) + begins.start() + 1, 0)
+        return self._applies(here, header, True) if header else None
 
     def _goes_on(self, here: _Around, last: Purpose | None) -> _Verdict:
         """One more of what the stretch before was: a round, a course, a session, a prefecture."""
