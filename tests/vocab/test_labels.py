@@ -16,7 +16,7 @@ def test_every_label_is_complete(facet: str) -> None:
         assert label.name.strip() == label.name != ""
         assert READING.fullmatch(label.kana), label.kana
         assert label.help and "\n" not in label.help
-        assert len(set(label.synonyms)) == len(label.synonyms)
+        assert label.synonyms and len(set(label.synonyms)) == len(label.synonyms)
         assert label.name not in label.synonyms
 
 
