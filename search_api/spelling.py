@@ -14,6 +14,8 @@ from indexer.normalise.text import fold
 from indexer.vocab import labels
 
 _HALF_WIDTH = re.compile(r"[\uff66-\uff9f]")
+_LOOKALIKE = re.compile("(?<=[ァ-ヶー])[へべぺ](?=[ァ-ヶー])")
+"""Hiragana between katakana that looks the same there: ホームぺージ."""
 _FACETS = ("theme", "kind", "field", "industry")
 _SHORTEST = 3
 _SHORTEST_PART = 4
@@ -32,6 +34,7 @@ def respelled(q: str) -> str:
     """
     if _HALF_WIDTH.search(q):
         q = unicodedata.normalize("NFKC", q)
+    q = _LOOKALIKE.sub(lambda kana: chr(ord(kana[0]) + ord("ァ") - ord("ぁ")), q)
     parts = q.split()
     found = [_part(part) for part in parts]
     if not all(map(known, found)) and all(unit.kana_only for part in parts for unit in units(part)):

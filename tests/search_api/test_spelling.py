@@ -25,6 +25,9 @@ MEANT = [
     ("蓄電知", "蓄電池"),
     ("カーボンニュトラル", "カーボンニュートラル"),
     ("ソーラ", "ソーラー"),
+    # hiragana that looks like katakana between katakana, and the particle that does not stand there
+    ("ホームぺージ制作", "ホームページ制作"),
+    ("省エネへの投資", "省エネへの投資"),
 ]
 
 AS_IT_IS = [

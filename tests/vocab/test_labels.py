@@ -64,6 +64,8 @@ def test_unknown_facet() -> None:
         ("ZEB", "ゼブ"),
         ("省力化", "自動化"),
         ("避難", "避難所"),
+        ("借り換え", "借換"),
+        ("買い替え", "入れ替え"),
     ],
 )
 def test_synonyms_both_ways(word: str, other: str) -> None:
