@@ -193,7 +193,8 @@ class Job:
         lines, told = notices(name), {}
         if self.crawled:
             lines = [orjson.loads(each) for each in (self.crawled / name / "notices.jsonl").read_bytes().splitlines()]
-            told = orjson.loads((self.crawled / name / "stats.json").read_bytes()) | {"at": at.isoformat()}
+            told = orjson.loads((self.crawled / name / "stats.json").read_bytes())
+            del told["source"], told["at"]
         write(out, name, list(said(lines, self.day)), at, **told)
 
     def run(self) -> None:
