@@ -1,21 +1,27 @@
 """Is everything well? A line each, with what to do where it is not."""
 
+import contextlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from indexer.alerts.mail import Mailer
 from indexer.alerts.outbox import Unsent
+from indexer.checks import looks_changed
 from indexer.crawl import CrawlError, spiders
-from indexer.engine import EngineError, binary, endpoint, healthy
+from indexer.engine import EngineError, binary, endpoint, healthy, held
 from indexer.keys import SecretError, keys
 from indexer.logs import clean
+from indexer.publish import LIVE
 from indexer.settings import Settings
+from indexer.sources import Origin, origins
 from indexer.store import LayoutError, Store, stamp
 
 LEAST_GIGABYTES = 2
-STALE_DAYS = 3
+MOST_ERRORS = 3
+"""Of a source that failed; its run has the others."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +81,8 @@ def _store(settings: Settings, store: Store) -> Iterator[Finding]:
     published = store.fact("publication")
     if published is None:
         yield Finding("publication", None, "nothing is published yet: run `shien publish`")
-    elif published.get("content") != store.content():
-        yield Finding("publication", None, f"{published['count']} programmes of {published['at']}; the store is newer")
     else:
-        yield Finding("publication", True, f"{published['count']} programmes, as of {published['at']}")
+        yield _publication(settings, published, newer=published.get("content") != store.content())
     now = settings.clock()()
     last = store.runs(limit=1)
     ahead = bool(last) and datetime.fromisoformat(last[0].at) > now + timedelta(minutes=5)
@@ -86,6 +90,17 @@ def _store(settings: Settings, store: Store) -> Iterator[Finding]:
         "time",
         not ahead,
         f"{now.isoformat(timespec='minutes')}" + (": behind the last run, set the clock" if ahead else ""),
+    )
+
+
+def _publication(settings: Settings, published: Mapping[str, Any], *, newer: bool) -> Finding:
+    told = f"{published['count']} programmes, as of {published['at'][:16]}"
+    with contextlib.suppress(EngineError):
+        where = endpoint(settings)
+        if healthy(where) and (there := held(where, LIVE)) != published["count"]:
+            return Finding("publication", False, f"{told}, but the engine holds {there}: run `shien publish`")
+    return Finding(
+        "publication", None if newer else True, told + ("; the store is newer: run `shien publish`" if newer else "")
     )
 
 
@@ -145,22 +160,27 @@ def _sources(settings: Settings, store: Store) -> Iterator[Finding]:
     try:
         known = spiders()
     except CrawlError as error:
-        yield Finding("sources", False, f"the spiders do not load: {error}")
+        yield Finding("sources", False, f"the spiders do not load: {error}: run `make setup`, or mend the one it names")
         return
+    met, paused = {each.name: each for each in origins(store, now)}, store.fact("paused") or []
     for each in known:
         if not each["facts"].get("verified", True):
             continue
-        runs = store.runs(each["name"], limit=20)
-        good = next((run for run in runs if run.ok), None)
-        name = f"source {each['name']}"
-        if not runs:
-            yield Finding(name, None, "never read")
-        elif good is None:
-            yield Finding(name, False, f"has never been read well: {'; '.join(runs[0].errors) or 'see its log'}")
-        elif not runs[0].ok:
-            yield Finding(name, False, f"failed since {good.at[:10]}: {'; '.join(runs[0].errors)}")
-        else:
-            old = now - datetime.fromisoformat(good.at) > timedelta(days=STALE_DAYS)
-            yield Finding(
-                name, not old, f"{good.counts.get('seen', 0)} listings on {good.at[:16]}" + (": stale" if old else "")
-            )
+        yield _source(each["name"], met.get(each["name"]), store, paused=each["name"] in paused)
+
+
+def _source(name: str, known: Origin | None, store: Store, *, paused: bool) -> Finding:
+    what, night = f"source {name}", f"`shien nightly {name}` reads it"
+    if paused:
+        return Finding(what, None, "paused: an admin has it go on at `/staff`")
+    if known is None or known.state == "unread":
+        return Finding(what, None, f"never read: {night}")
+    if known.state == "failed":
+        since = f"failed since {known.last_good[:10]}" if known.last_good else "has never been read well"
+        [run] = store.runs(name, limit=1)
+        why = "; ".join(run.errors[:MOST_ERRORS]) or "without a word"
+        if looks_changed(run.errors):
+            return Finding(what, False, f"{since}: {why}: its pages have changed, mend crawlers/spiders/{name}.py")
+        return Finding(what, False, f"{since}: {why}: tried again by itself, or {night} now")
+    told = f"{known.seen} listings on {(known.last_good or '')[:16]}"
+    return Finding(what, not known.overdue, told + (f", overdue: {night}" if known.overdue else ""))

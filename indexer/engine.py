@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import orjson
 
@@ -64,14 +64,23 @@ def endpoint(settings: Settings) -> Endpoint:
 
 def healthy(where: Endpoint, timeout: float = 2) -> bool:
     """Does it answer, and with this key?"""
-    request = urllib.request.Request(f"{where.url}/version")
+    return _asked(where, "/version", timeout) is not None
+
+
+def held(where: Endpoint, index: str) -> int:
+    """How many documents an index of the engine holds; 0 where there is none."""
+    return int((_asked(where, f"/indexes/{index}/stats") or {}).get("numberOfDocuments", 0))
+
+
+def _asked(where: Endpoint, path: str, timeout: float = 2) -> dict[str, Any] | None:
+    request = urllib.request.Request(f"{where.url}{path}")
     if where.key:
         request.add_header("Authorization", f"Bearer {where.key}")
     try:
         with urllib.request.urlopen(request, timeout=timeout) as answer:
-            return bool(answer.status == 200)
+            return dict(orjson.loads(answer.read()))
     except (OSError, urllib.error.URLError, ValueError):
-        return False
+        return None
 
 
 def binary(root: Path | None = None) -> Path:

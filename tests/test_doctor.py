@@ -3,12 +3,17 @@
 from datetime import timedelta
 from pathlib import Path
 
+import meilisearch
+import pytest
+
 from indexer.alerts.subscriptions import Desk
 from indexer.doctor import Finding, examine
+from indexer.engine import Engine
 from indexer.keys import keys
+from indexer.publish import LIVE, NEXT, publish
 from indexer.settings import Settings
 from indexer.store import Run, Store, stamp
-from tests.samples import NOW
+from tests.samples import EVERYTHING, NOW, record
 
 
 def test_an_empty_folder_is_told_what_to_do(tmp_path: Path) -> None:
@@ -18,13 +23,14 @@ def test_an_empty_folder_is_told_what_to_do(tmp_path: Path) -> None:
     found = {each.what: each for each in examine(Settings(var=tmp_path, now=NOW))}
     assert found["store"].ok is None and "shien nightly" in found["store"].told
     assert found["publication"].ok is None and "shien publish" in found["publication"].told
-    assert found["source jgrants"].told == "never read"
+    assert found["source jgrants"].told == "never read: `shien nightly jgrants` reads it"
 
 
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     settings = Settings(var=tmp_path, now=NOW, meili_url="http://127.0.0.1:9")
     store = Store(settings.store_url)
     with store.transaction() as writer:
+        writer.set_source("jgrants", {})
         writer.add_run(
             Run(source="jgrants", variant="{}", at=stamp(NOW - timedelta(days=2)), ok=True, counts={"seen": 3})
         )
@@ -35,6 +41,58 @@ def test_what_is_wrong_is_named(tmp_path: Path) -> None:
     assert found["engine"].ok is False
     assert found["time"].ok is False and "set the clock" in found["time"].told
     assert found["source jgrants"].ok is False and "HTTP 500" in found["source jgrants"].told
+
+
+def read(days: float, *errors: str) -> Run:
+    at = stamp(NOW - timedelta(days=days))
+    return Run(source="jgrants", variant="{}", at=at, ok=not errors, counts={"seen": 3}, errors=list(errors))
+
+
+@pytest.mark.parametrize(
+    ("runs", "facts", "ok", "told"),
+    [
+        ([read(1)], {}, True, "3 listings on 2026-08-21T"),
+        ([read(5)], {}, False, "overdue: `shien nightly jgrants` reads it"),
+        ([read(5)], {"days": 7}, True, "3 listings on 2026-08-17T"),
+        ([read(2), read(1, "HTTP 503")], {}, False, "failed since 2026-08-20: HTTP 503: tried again by itself"),
+        ([read(1, *"abcde")], {}, False, "has never been read well: a; b; c: tried again"),
+        ([read(1, "3 notices, fewer than the 20 expected")], {}, False, "mend crawlers/spiders/jgrants.py"),
+    ],
+)
+def test_of_each_source_what_to_do(tmp_path: Path, runs: list[Run], facts: dict[str, int], ok: bool, told: str) -> None:
+    settings = Settings(var=tmp_path, now=NOW)
+    store = Store(settings.store_url)
+    with store.transaction() as writer:
+        writer.set_source("jgrants", facts)
+        for each in runs:
+            writer.add_run(each)
+    found = {each.what: each for each in examine(settings)}["source jgrants"]
+    assert found.ok is ok and told in found.told
+    with store.transaction() as writer:
+        writer.set_fact("paused", ["jgrants"])
+    found = {each.what: each for each in examine(settings)}["source jgrants"]
+    assert found.ok is None and "paused" in found.told
+    store.close()
+
+
+@pytest.mark.engine
+def test_an_engine_that_lost_the_index_is_seen(engine: Engine, tmp_path: Path) -> None:
+    where = engine.endpoint
+    settings = Settings(var=tmp_path, now=NOW, meili_url=where.url, meili_key=where.key or "")
+    store = Store(settings.store_url)
+    with store.transaction() as writer:
+        writer.put([record(each) for each in EVERYTHING], set())
+    publish(where, store, NOW)
+
+    def found() -> Finding:
+        return {each.what: each for each in examine(settings)}["publication"]
+
+    assert found().ok is True
+    client = meilisearch.Client(where.url, where.key)
+    for each in (LIVE, NEXT):
+        client.wait_for_task(client.delete_index(each).task_uid)
+    assert found().ok is False and "holds 0: run `shien publish`" in found().told
+    store.close()
 
 
 def test_mail_and_schedule(tmp_path: Path) -> None:
