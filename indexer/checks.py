@@ -39,6 +39,13 @@ _CHANGED = re.compile(
 )
 
 
+_AWAY = re.compile(
+    r"^robots\.txt of \S+ cannot be had|Forbidden by robots\.txt|: HTTP (?:429|5\d\d)\b"
+    r"|: (?:Download|Cannot|Connection|Response)\w*Error\b"
+)
+"""A site that did not answer gives few notices, however its pages look."""
+
+
 def looks_changed(errors: Sequence[str]) -> bool:
     """Do these errors say that a site answers, but looks other than before?
 
@@ -46,8 +53,10 @@ def looks_changed(errors: Sequence[str]) -> bool:
     (True, False)
     >>> looks_changed(["SelectorError('no .list') on https://x.example/"]), looks_changed(["ended early: shutdown"])
     (True, False)
+    >>> looks_changed(["https://x.example/: HTTP 503", "0 notices, fewer than the 5 expected"])
+    False
     """
-    return any(_CHANGED.search(each) for each in errors)
+    return any(_CHANGED.search(each) for each in errors) and not any(_AWAY.search(each) for each in errors)
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,9 @@ from indexer.publish import LIVE
 from indexer.settings import Settings
 from indexer.sources import Origin, origins
 from indexer.store import LayoutError, Store, stamp
+from indexer.summary import MOST_ERRORS
 
 LEAST_GIGABYTES = 2
-MOST_ERRORS = 3
-"""Of a source that failed; its run has the others."""
 
 
 @dataclass(frozen=True)

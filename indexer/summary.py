@@ -6,6 +6,9 @@ from typing import Any
 
 from indexer.store import Run
 
+MOST_ERRORS = 3
+"""Errors of one source that people are shown; programs, and the run itself, have them all."""
+
 
 @dataclass
 class Summary:
@@ -62,7 +65,9 @@ class Summary:
         told.append("  " + ", ".join(f"{getattr(self, name)} {name}" for name in counts))
         told += [f"  {self.reread} read otherwise by us"] if self.reread else []
         told += [f"  {self.partial} in part"] if self.partial else []
-        told += [f"  {name} FAILED: {error}" for name, errors in self.failed.items() for error in errors]
+        for name, errors in self.failed.items():
+            told += [f"  {name} FAILED: {error}" for error in errors[:MOST_ERRORS]]
+            told += [f"    and {len(errors) - MOST_ERRORS} more"] if len(errors) > MOST_ERRORS else []
         told += [f"  {name}: {line}" for name, lines in self.warnings.items() for line in lines]
         told.append(f"  published: {self.published if self.published is not None else 'nothing had changed'}")
         told += [f"  {self.dead_links} official pages are gone"] if self.dead_links else []

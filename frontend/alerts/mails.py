@@ -82,7 +82,8 @@ class Writer:
         return message
 
     def staff(self, delivery: Delivery, now: datetime) -> EmailMessage:
-        message = self._headed(delivery, f"{delivery.content['subject']}", now)
+        message = self._headed(delivery, delivery.content["subject"], now)
+        message["To"] = delivery.content["to"]
         message.set_content(delivery.content["text"], cte="base64")
         return message
 

@@ -9,6 +9,7 @@ from indexer.alerts.subscriptions import Channel, queued
 from indexer.checks import looks_changed
 from indexer.settings import Settings
 from indexer.store import Delivery, Store, stamp
+from indexer.summary import MOST_ERRORS
 
 AGAIN = timedelta(days=7)
 A_DAY = timedelta(days=1)
@@ -16,7 +17,6 @@ A_DAY = timedelta(days=1)
 FACT = "staff_told"
 NIGHT, BROKEN = ":night", ":broken"
 """No source has these names."""
-MOST_ERRORS = 3
 
 
 @dataclass(frozen=True)

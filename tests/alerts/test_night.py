@@ -16,6 +16,7 @@ from indexer.keys import keys
 from indexer.nightly import Night
 from indexer.settings import Settings
 from indexer.store import Store
+from indexer.summary import Summary
 from tests.alerts.conftest import Post
 from tests.conftest import ROOT
 from tests.test_nightly import at, fetch, night, rows, source
@@ -116,6 +117,7 @@ def test_the_staff_is_told_of_a_night_that_was_killed(engine: Engine, tmp_path: 
     later = mailing(tmp_path, engine, post, at("2026-08-22T04:15"))
     assert later.run().problem == ""
     assert [each["Subject"] for each in post.mails] == ["【支援さがし】夜間の処理が途中で止まっていました"]
+    assert post.mails[0]["To"] == "staff@example.jp"
     later.store.close()
 
 
@@ -152,3 +154,10 @@ def test_the_summary_of_a_night_as_text_and_json(engine: Engine, tmp_path: Path)
     lines = summary.lines()
     assert lines[0] == "night of 2026-08-22T04:00: 2 sources read, 0 failed"
     assert lines[1] == f"  22 new, 0 changed, 0 vanished, 0 reopened, {told['unread']} unread"
+
+
+def test_people_are_shown_the_first_errors_of_a_source() -> None:
+    lines = Summary("2026-08-22T04:00:00+09:00", failed={"a": list("12345"), "b": ["6"]}).lines()
+    assert [line for line in lines if "FAILED" in line or "more" in line] == [
+        "  a FAILED: 1", "  a FAILED: 2", "  a FAILED: 3", "    and 2 more", "  b FAILED: 6",
+    ]  # fmt: skip

@@ -98,6 +98,22 @@ def test_nobody_to_tell_is_nothing_to_send(store: Store) -> None:
         ),
         ([NOTICE] * 9, {"expect": {"min": 1, "max": 99}, "errors": ["https://x.example/: HTTP 503"]}, 9, None, False),
         ([NOTICE] * 9, {"expect": {"min": 1, "max": 99}, "finish_reason": "shutdown"}, 9, None, False),
+        ([], {"expect": {"min": 5, "max": 9}, "errors": ["https://x.example/: HTTP 503"]}, 9, None, False),
+        ([], {"expect": {"min": 5, "max": 9}, "errors": ["https://x.example/: HTTP 404"]}, 9, None, True),
+        (
+            [],
+            {"expect": {"min": 5, "max": 9}, "errors": ["https://x.example/: CannotResolveHostError"]},
+            9,
+            None,
+            False,
+        ),
+        (
+            [],
+            {"expect": {"min": 5, "max": 9}, "errors": ["robots.txt of x.example cannot be had (HTTP 500): its pages"]},
+            9,
+            None,
+            False,
+        ),
         (
             [],
             {"expect": {"min": 0, "max": 9}, "errors": ["https://x.example/: DownloadTimeoutError"]},
