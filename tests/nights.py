@@ -109,7 +109,7 @@ def stats(source: str, at: datetime, **more: Any) -> dict[str, Any]:
 def write(out: Path, name: str, lines: Sequence[dict[str, Any]], at: datetime, **more: Any) -> None:
     """A crawl as Scrapy leaves it."""
     folder = out / name
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "notices.jsonl").write_bytes(b"\n".join(map(orjson.dumps, lines)))
     (folder / "stats.json").write_bytes(orjson.dumps(stats(name, at, **more)))
 
