@@ -32,6 +32,7 @@ from frontend.alerts import asking, managing
 from frontend.alerts.courier import Courier
 from frontend.bounds import Bounded
 from frontend.counts import Counts
+from frontend.language.choosing import Spoken
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
 from frontend.words import troubles
@@ -87,6 +88,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
     app.router.routes.extend(assistants.routes(tools_for_assistants))
     app.add_middleware(Bounded)
     app.add_middleware(Guarded)
+    app.add_middleware(Spoken)
     app.mount("/static", StaticFiles(directory=assets.STATIC), name="static")
     app.add_exception_handler(staff.SignedOut, staff.signed_out)
     app.add_exception_handler(Unavailable, _unavailable)
@@ -131,18 +133,18 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     if _for_machines(request):
         return await on_unavailable(request, error)
-    return error_page(request, 503, troubles.AWAY, error.reason)
+    return error_page(request, 503, troubles.away(), error.reason)
 
 
 async def _store_gone(request: Request, error: Exception) -> Response:
     answer = await on_store_gone(request, error)
-    return answer if _for_machines(request) else error_page(request, 503, "ただいま表示できません", NO_STORE)
+    return answer if _for_machines(request) else error_page(request, 503, troubles.gone(), NO_STORE)
 
 
 async def _not_found(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return await on_not_found(request, error)
-    return error_page(request, 404, *troubles.NO_PROGRAMME)
+    return error_page(request, 404, *troubles.no_programme())
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -150,8 +152,8 @@ async def _http(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return trouble(error.status_code, str(error.detail))
     if error.status_code == 404:
-        return error_page(request, 404, *troubles.NO_PAGE)
-    what, again = troubles.NO_WAY
+        return error_page(request, 404, *troubles.no_page())
+    what, again = troubles.no_way()
     told = str(error.detail)
     return error_page(request, error.status_code, what, again if told.isascii() else told)
 
@@ -159,12 +161,12 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     if _for_machines(request):
         return await on_invalid(request, error)
-    return error_page(request, 422, *troubles.INVALID)
+    return error_page(request, 422, *troubles.invalid())
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     """A fault of ours: the reader is told so, the log has the rest."""
-    what, told = troubles.BROKEN
+    what, told = troubles.broken()
     response = trouble(500, what, told) if _for_machines(request) else error_page(request, 500, what, told)
     # This answer is made outside of all middleware.
     response.headers.update(HEADERS)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from frontend import place as places
 from frontend.origins import sources
 from frontend.rendering import page
-from indexer.vocab import labels
+from frontend.words.vocabulary import vocabulary
 from search_api import collections
 from search_api.query import Query, Sort, StateChoice
 from search_api.services import Own, Services
@@ -27,7 +27,7 @@ STEP_KINDS = {
 
 @router.get("/")
 async def home(request: Request, own: Own) -> Response:
-    """home.html: query (the place alone), place, counts (by facet and value), vocabulary (labels by facet), steps
+    """home.html: query (the place alone), place, counts (by facet and value), vocabulary (names by facet), steps
     {stage: [(kind, count, question)]}, closing, fresh and cases (Results), collections (of cases that staff chose),
     links (the question of each list), late (sources).
     """
@@ -53,7 +53,7 @@ async def home(request: Request, own: Own) -> Response:
         query=query,
         place=place,
         counts={facet: {each.value: each.count for each in found["everything"].facets[facet]} for facet in FACETS},
-        vocabulary={facet: labels.labels(facet) for facet in FACETS},
+        vocabulary={facet: vocabulary(facet) for facet in FACETS},
         steps=steps,
         closing=found["closing"],
         fresh=found["fresh"],

@@ -45,10 +45,6 @@ class Month:
         return f"{self.year}-{self.month:02}"
 
     @property
-    def name(self) -> str:
-        return f"{self.year}年{self.month}月"
-
-    @property
     def first(self) -> date:
         return date(self.year, self.month, 1)
 

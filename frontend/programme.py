@@ -17,7 +17,7 @@ from frontend.place import Place
 from frontend.related import related
 from frontend.rendering import page
 from frontend.timeline import timeline
-from frontend.words.changes import FIELDS
+from frontend.words.changes import fields
 from indexer.vocab import regions
 from search_api.asking import telling
 from search_api.detail import detail
@@ -76,7 +76,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         source_title=known.names.get(found.source.name, found.source.publisher),
         address=address,
         structured=structured(found, address),
-        fields=FIELDS,
+        fields=fields(),
         place=near,
     )
 

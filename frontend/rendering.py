@@ -8,41 +8,25 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
+from markupsafe import Markup
 
 from frontend import emissions, words
 from frontend import place as places
 from frontend.assets import asset_url
+from frontend.language import Language, gettext, ngettext, npgettext, pgettext, spoken
+from frontend.language import gettext as _
 from frontend.place import Place
 from frontend.words.moments import plain_day
-from frontend.words.troubles import FOREIGN
+from frontend.words.troubles import foreign
 from indexer.vocab import regions
 from search_api.models import FacetValue
-from search_api.search import area_label
-from search_api.services import services
+from search_api.services import public_base, services
 
 templates = Jinja2Templates(directory=Path(__file__).parent / "templates")
 
-NAVIGATION = {
-    "/search": "探す",
-    "/calendar": "カレンダー",
-    "/map": "地図",
-    "/guide": "省エネ",
-    "/cases": "事例",
-    "/list": "マイリスト",
-}
 PLACED = ("/search", "/calendar")
 """Pages that a reader's remembered place narrows: the links to them say so, and the page shows it as a condition."""
 DOCUMENTATION = "/api/docs"
-FOOTER = {
-    "/estimate": "CO₂の計算",
-    "/answers": "よくある質問",
-    "/guides": "手引き・ガイド",
-    "/words": "ことばの説明",
-    "/about": "このサイトについて",
-    "/sources": "情報源と網羅",
-    "/accessibility": "アクセシビリティ",
-    "/developers": "API（開発者向け）",
-}
 
 
 class Entry(NamedTuple):
@@ -63,7 +47,10 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "prefectures": regions.prefectures(),
         "near": near,
         "navigation": navigation(request.url.path, near),
-        "footer": FOOTER,
+        "footer": footer(),
+        "languages": languages(request, public_base(request, own), lost=status >= 400),
+        "language": spoken.get(),
+        "ja": "" if spoken.get().tag == "ja" else Markup(' lang="ja"'),
     }
     response = templates.TemplateResponse(request, template, shown | context, status_code=status)
     response.headers["Vary"] = "HX-Request, Cookie"
@@ -75,10 +62,48 @@ def navigation(path: str, near: Place) -> list[Entry]:
     >>> [each.link for each in navigation("/search", Place("40", "40130"))][:3], navigation("/list", Place())[-1].here
     (['/search?area=40130', '/calendar?area=40130', '/map'], True)
     """
+    named = {
+        "/search": _("探す"),
+        "/calendar": _("カレンダー"),
+        "/map": _("地図"),
+        "/guide": _("省エネ"),
+        "/cases": _("事例"),
+        "/list": _("マイリスト"),
+    }
     return [
         Entry(f"{link}?area={near.code}" if near.code and link in PLACED else link, name, link == path)
-        for link, name in NAVIGATION.items()
+        for link, name in named.items()
     ]
+
+
+def footer() -> dict[str, str]:
+    """Names by path."""
+    return {
+        "/estimate": _("CO₂の計算"),
+        "/answers": _("よくある質問"),
+        "/guides": _("手引き・ガイド"),
+        "/words": _("ことばの説明"),
+        "/about": _("このサイトについて"),
+        "/sources": _("情報源と網羅"),
+        "/accessibility": _("アクセシビリティ"),
+        "/developers": _("API（開発者向け）"),
+    }
+
+
+class Translation(NamedTuple):
+    """This page in a language. `link` is relative, `address` whole."""
+
+    language: Language
+    link: str
+    address: str
+
+
+def languages(request: Request, base: str, *, lost: bool = False) -> list[Translation]:
+    """This page in each language; the first page where there is none here."""
+    path = "/" if lost else request.url.path
+    rest = f"{request.url.query}&" if request.url.query and not lost else ""
+    links = [(each, f"{path}?{rest}lang={each}") for each in Language]
+    return [Translation(each, link, base + link) for each, link in links]
 
 
 def error_page(request: Request, status: int, title: str, text: str) -> Response:
@@ -103,7 +128,7 @@ def same_origin(request: Request) -> None:
     origin = request.headers.get("origin")
     elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
     if elsewhere or (origin and urlsplit(origin).netloc != request.headers.get("host")):
-        raise HTTPException(403, FOREIGN)
+        raise HTTPException(403, foreign())
 
 
 def plain_day_of(moment: str) -> str:
@@ -111,6 +136,11 @@ def plain_day_of(moment: str) -> str:
     return plain_day(date.fromisoformat(moment[:10]))
 
 
-SHOWN = (*words.SHOWN, emissions.tonnes, emissions.plain, plain_day_of, area_label, foremost, asset_url)
+SHOWN = (*words.SHOWN, emissions.tonnes, emissions.plain, plain_day_of, foremost, asset_url)
 templates.env.globals |= {each.__name__: each for each in SHOWN}
+templates.env.add_extension("jinja2.ext.i18n")
+templates.env.policies["ext.i18n.trimmed"] = True
+templates.env.install_gettext_callables(  # type: ignore[attr-defined]
+    gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+)
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from frontend.rendering import page, same_origin
-from frontend.words.troubles import REPORT_PARTS, REPORTS_FULL, report_incomplete
+from frontend.words.troubles import REPORT_PARTS, report_incomplete, reports_full
 from indexer.review import refresh
 from indexer.store import stamp
 from search_api.detail import detail
@@ -48,7 +48,7 @@ async def send(
         problem = report_incomplete(LONGEST)
         return _form(request, found, problem=problem, text=text[:LONGEST], part=part, status=422)
     if not await run_in_threadpool(_take, own, id, f"{part}：{text}"):
-        problem = REPORTS_FULL
+        problem = reports_full()
         return _form(request, found, problem=problem, text=text, part=part, status=429)
     return _form(request, found, sent=True)
 

@@ -8,8 +8,8 @@ from frontend.chips import Chip, chips
 from frontend.links import Links
 from frontend.origins import sources
 from frontend.rendering import page
-from frontend.words.questions import FACETS, SORTS, heading, widened, with_what_is_over, without
-from indexer.vocab import labels
+from frontend.words.questions import facets, heading, sorts, widened, with_what_is_over, without
+from frontend.words.vocabulary import vocabulary
 from search_api.fit import profiled
 from search_api.query import Query, Scope, StateChoice
 from search_api.services import Own, Services
@@ -48,9 +48,9 @@ async def search(request: Request, own: Own) -> Response:
         dropped=dropped,
         understood=results.words,
         literal=asked.with_(literal=True),
-        facets=FACETS,
-        trades=labels.labels("industry"),
-        sorts=SORTS,
+        facets=facets(),
+        trades=vocabulary("industry"),
+        sorts=sorts(),
         last_page=max(1, -(-results.total // query.per_page)),
         chips=chosen,
         sources=known.names,

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from frontend.staff.forms import BASES, FACETS
-from frontend.words import moments, values
+from frontend.words import moments, values, vocabulary
 from indexer.curate import SAME
 from indexer.schema import Amount, Eligibility, Issuer, Level, Role, Window
 from indexer.store import Record
@@ -45,11 +45,11 @@ def told(field: str, value: Any) -> str:
         case "workforce":
             return f"{value:,}人"
         case "kind":
-            return values.label("kind", value)
+            return vocabulary.label("kind", value)
         case "gx":
             return "はい" if value else "いいえ"
         case "fields" | "themes" | "stages" | "levers":
-            return "、".join(values.label(FACETS[field], each) for each in value)
+            return "、".join(vocabulary.label(FACETS[field], each) for each in value)
         case "published":
             return moments.day(value)
     return value if isinstance(value, str) else orjson.dumps(value).decode()
@@ -69,7 +69,7 @@ def _window(window: Window) -> str:
 
 
 def _eligibility(found: Eligibility) -> str:
-    trades = "、".join(values.label("industry", each) for each in found.industries)
+    trades = "、".join(vocabulary.label("industry", each) for each in found.industries)
     return (
         "\n".join(filter(None, [values.who(found.model_copy(update={"industries": ()})), trades]))
         or "（人数や業種の条件なし）"
@@ -77,7 +77,7 @@ def _eligibility(found: Eligibility) -> str:
 
 
 def _issuer(issuer: Issuer) -> str:
-    level = "" if issuer.level is Level.UNKNOWN else f"（{values.label('issuer_level', issuer.level.value)}）"
+    level = "" if issuer.level is Level.UNKNOWN else f"（{vocabulary.label('issuer_level', issuer.level.value)}）"
     return f"{issuer.name}{level}" or NOTHING
 
 
@@ -119,7 +119,7 @@ def said(record: Record, field: str) -> list[tuple[str, str]]:
         case "fields" | "themes" | "stages" | "levers":
             chosen = getattr(programme, field)
             found = [
-                (values.label(FACETS[field], each), "、".join(programme.evidence.get(each, ()))) for each in chosen
+                (vocabulary.label(FACETS[field], each), "、".join(programme.evidence.get(each, ()))) for each in chosen
             ]
         case "body":
             found = []

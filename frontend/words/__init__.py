@@ -1,27 +1,30 @@
-"""How values are worded on pages: pure functions, which templates call by their names."""
+"""How values are worded on pages: functions that templates call by their names, in the language of the request."""
 
 from frontend.words.changes import news_label, news_told, told
 from frontend.words.doubts import doubt
 from frontend.words.moments import (
     day,
+    days_left,
     inferred,
     left,
     month_label,
+    month_name,
     period,
     plain_day,
     qualifiers,
     until,
+    weekday_names,
     window_state,
 )
-from frontend.words.questions import understood_told
+from frontend.words.questions import choice, counted, understood_told
+from frontend.words.troubles import report_part
 from frontend.words.values import (
-    all_areas,
     firm,
     has_state,
-    label,
     linked,
     money,
     outside,
+    places,
     raw_note,
     requirement,
     verdict,
@@ -29,9 +32,11 @@ from frontend.words.values import (
     who,
     yen,
 )
+from frontend.words.vocabulary import all_areas, area_label, help_of, label, place_name
 
 SHOWN = (
-    all_areas, day, doubt, firm, has_state, inferred, label, left, linked, money, month_label, news_label, news_told,
-    outside, period, plain_day, qualifiers, raw_note, requirement, told, understood_told, until, verdict, where, who,
+    all_areas, area_label, choice, counted, day, days_left, doubt, firm, has_state, help_of, inferred, label, left,
+    linked, money, month_label, month_name, news_label, news_told, outside, period, place_name, places, plain_day,
+    qualifiers, raw_note, report_part, requirement, told, understood_told, until, verdict, weekday_names, where, who,
     window_state, yen,
 )  # fmt: skip

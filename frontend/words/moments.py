@@ -2,19 +2,24 @@
 
 from datetime import date, datetime, timedelta
 
+from babel.dates import get_day_names, get_month_names
+
+from frontend.language import gettext as _
+from frontend.language import spoken
+from frontend.words.vocabulary import label
 from indexer.schema import JST, Basis, Delivery, Role, Window, instant
 from indexer.state import State
-from indexer.vocab import labels
 from search_api.models import Detail, Hit
 
-WEEKDAYS = "月火水木金土日"
-BASES = {
-    Basis.ROLLING: "随時受付",
-    Basis.UNTIL_BUDGET: "予算がなくなり次第終了",
-    Basis.UNTIL_CAPACITY: "定員になり次第終了",
-    Basis.SCHEDULED: "予定",
-}
-DELIVERIES = {Delivery.MUST_ARRIVE: "必着", Delivery.POSTMARK: "消印有効"}
+
+def _basis(basis: Basis) -> str:
+    """Empty for what needs no words."""
+    return {
+        Basis.ROLLING: _("随時受付"),
+        Basis.UNTIL_BUDGET: _("予算がなくなり次第終了"),
+        Basis.UNTIL_CAPACITY: _("定員になり次第終了"),
+        Basis.SCHEDULED: _("予定"),
+    }.get(basis, "")
 
 
 def day(moment: str | datetime | date, *, end: bool = False, year: bool = True) -> str:
@@ -34,12 +39,43 @@ def day(moment: str | datetime | date, *, end: bool = False, year: bool = True) 
         at, clock = at - timedelta(days=1), "24:00"
     elif timed and not end and (at.hour, at.minute) == (0, 0):
         clock = ""
-    written = f"{at.month}月{at.day}日（{WEEKDAYS[at.weekday()]}）{clock}"
-    return f"{at.year}年{written}" if year else written
+    tag = spoken.get().tag
+    weekday = get_day_names("abbreviated", locale=tag)[at.weekday()]
+    written = (_("{year}年{month}月{day}日（{weekday}）") if year else _("{month}月{day}日（{weekday}）")).format(
+        year=at.year, month=at.month, day=at.day, weekday=weekday, name=_month(at)
+    )
+    return _("{date}{clock}").format(date=written, clock=clock) if clock else written
 
 
 def plain_day(moment: date) -> str:
-    return f"{moment.year}年{moment.month}月{moment.day}日"
+    return _("{year}年{month}月{day}日").format(
+        year=moment.year, month=moment.month, day=moment.day, name=_month(moment)
+    )
+
+
+def plain_date(moment: date) -> str:
+    """A day of this year or the next: 9月30日."""
+    return _("{month}月{day}日").format(month=moment.month, day=moment.day, name=_month(moment))
+
+
+def _month(moment: date) -> str:
+    """Its name where months have one."""
+    return str(get_month_names("abbreviated", locale=spoken.get().tag)[moment.month])
+
+
+def weekday_names() -> list[str]:
+    """Sunday first."""
+    found = get_day_names("abbreviated", locale=spoken.get().tag)
+    return [found[(each - 1) % 7] for each in range(7)]
+
+
+def month_name(year: int, month: int) -> str:
+    """
+    >>> month_name(2026, 9)
+    '2026年9月'
+    """
+    name = get_month_names("wide", locale=spoken.get().tag)[month]
+    return _("{year}年{month}月").format(year=year, month=month, name=name)
 
 
 def period(window: Window) -> str:
@@ -51,12 +87,14 @@ def period(window: Window) -> str:
     '随時受付'
     """
     if window.opens is None and window.closes is None:
-        return BASES.get(window.basis, "期間の記載なし")
+        return _basis(window.basis) or _("期間の記載なし")
     if window.opens and window.opens == window.closes:
         return _end(window.opens, window, end=False)
     start = _end(window.opens, window, end=False) if window.opens else ""
     finish = _end(window.closes, window, end=True) if window.closes else ""
-    return f"{start}〜{finish}"
+    if start and finish:
+        return _("{start}〜{finish}").format(start=start, finish=finish)
+    return _("{start}〜").format(start=start) if start else _("〜{finish}").format(finish=finish)
 
 
 def _end(moment: str, window: Window, *, end: bool) -> str:
@@ -69,15 +107,21 @@ def left(item: Hit | Detail) -> str:
     if days is None:
         return ""
     if item.state is State.UPCOMING:
-        return "今日から" if days == 0 else "明日から" if days == 1 else f"あと{days}日で開始"
-    return "今日まで" if days == 0 else "明日まで" if days == 1 else f"あと{days}日"
+        return _("今日から") if days == 0 else _("明日から") if days == 1 else _("あと{days}日で開始").format(days=days)
+    return days_left(days)
+
+
+def days_left(days: int) -> str:
+    return _("今日まで") if days == 0 else _("明日まで") if days == 1 else _("あと{days}日").format(days=days)
 
 
 def qualifiers(window: Window) -> list[str]:
     """必着, 予算がなくなり次第終了 and the like."""
-    found = [DELIVERIES[window.delivery]] if window.delivery else []
-    if (window.opens or window.closes) and window.basis in BASES:
-        found.append(BASES[window.basis])
+    found = []
+    if window.delivery:
+        found.append(_("必着") if window.delivery is Delivery.MUST_ARRIVE else _("消印有効"))
+    if (window.opens or window.closes) and (told := _basis(window.basis)):
+        found.append(told)
     return found
 
 
@@ -87,13 +131,15 @@ def inferred(window: Window) -> str:
     >>> inferred(Window(inferred=("closes.year",), raw="")), inferred(Window(inferred=("opens", "closes.time"), raw=""))
     ('締切の年は推定', '開始・締切の時刻は推定')
     """
-    ends = {"opens": "開始", "closes": "締切"}
-    parts = {"year": "年", "month": "月", "day": "日", "time": "時刻"}
+    ends = {"opens": _("開始"), "closes": _("締切")}
+    parts = {"year": _("年"), "month": _("月"), "day": _("日"), "time": _("時刻")}
     told = []
     for each in window.inferred:
-        end, _, part = each.partition(".")
-        told.append(ends.get(end, "") + (f"の{parts[part]}" if part in parts else ""))
-    return "・".join(filter(None, told)) + "は推定" if any(told) else "推定を含む"
+        end, part = [*each.split("."), ""][:2]
+        named = ends.get(end, "")
+        told.append(_("{end}の{part}").format(end=named, part=parts[part]) if part in parts else named)
+    what = _("・").join(filter(None, told))
+    return _("{what}は推定").format(what=what) if what else _("推定を含む")
 
 
 def until(item: Hit | Detail, *, year: bool = True) -> str:
@@ -107,9 +153,6 @@ def until(item: Hit | Detail, *, year: bool = True) -> str:
     return day(item.closes, end=True, year=year)
 
 
-EVENTS = {State.UPCOMING: "開催予定", State.OPEN: "開催中", State.CLOSED: "開催済み", State.UNKNOWN: "日時の記載なし"}
-
-
 def window_state(window: Window, state: State) -> str:
     """The state of one window in words: of an event, whether it has taken place.
 
@@ -117,8 +160,13 @@ def window_state(window: Window, state: State) -> str:
     ('開催予定', '受付終了')
     """
     if window.role is Role.EVENT:
-        return EVENTS[state]
-    return labels.labels("state")[state.value].name
+        return {
+            State.UPCOMING: _("開催予定"),
+            State.OPEN: _("開催中"),
+            State.CLOSED: _("開催済み"),
+            State.UNKNOWN: _("日時の記載なし"),
+        }[state]
+    return label("state", state.value)
 
 
 def month_label(moment: datetime) -> str:
@@ -127,4 +175,6 @@ def month_label(moment: datetime) -> str:
     >>> month_label(datetime(2026, 9, 1, tzinfo=JST)), month_label(datetime(2027, 1, 1, tzinfo=JST))
     ('9月', '2027年1月')
     """
-    return f"{moment.year}年1月" if moment.month == 1 else f"{moment.month}月"
+    if moment.month == 1:
+        return month_name(moment.year, 1)
+    return _("{month}月").format(month=moment.month, name=_month(moment))

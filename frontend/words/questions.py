@@ -3,40 +3,44 @@
 from collections.abc import Mapping
 from typing import Any
 
+from frontend.language import gettext as _
+from frontend.language import ngettext
+from frontend.words.moments import plain_date, plain_day
 from frontend.words.values import yen
-from indexer.vocab import labels, regions
+from frontend.words.vocabulary import label, place_name
+from search_api.models import FacetValue
 from search_api.query import Sort
 
-SORTS = {
-    Sort.RELEVANCE: "おすすめ順",
-    Sort.DEADLINE: "締切順",
-    Sort.NEWEST: "新着順",
-    Sort.AMOUNT: "金額順",
-}
-FACETS = {
-    "state": "募集状況",
-    "kind": "種類",
-    "closes_within": "締切まで",
-    "stage": "GX（脱炭素）の段階",
-    "theme": "GX（脱炭素）のテーマ",
-    "field": "分野",
-    "issuer_level": "実施機関",
-    "posted_within": "掲載",
-    "source": "情報源",
-}
-"""What the page of results can be narrowed by, in its order."""
-SCOPES = {
-    "municipality": "市区町村のものだけ",
-    "prefecture": "都道府県のものだけ",
-    "national": "全国のものだけ",
-    "unknown": "地域を読み取れなかったもの",
-}
-FLAGS = {
-    "gx": ("GX（脱炭素）", "GX（脱炭素）を除く"),
-    "featured": ("注目", "注目を除く"),
-    "unfit": ("会社に合わないものも", "会社に合わないものを除く"),
-    "literal": ("地名も言葉のまま", "地名も言葉のまま"),
-}
+
+def sorts() -> dict[Sort, str]:
+    return {
+        Sort.RELEVANCE: _("おすすめ順"),
+        Sort.DEADLINE: _("締切順"),
+        Sort.NEWEST: _("新着順"),
+        Sort.AMOUNT: _("金額順"),
+    }
+
+
+def facets() -> dict[str, str]:
+    """What the page of results can be narrowed by, in its order."""
+    return {
+        "state": _("募集状況"),
+        "kind": _("種類"),
+        "closes_within": _("締切まで"),
+        "stage": _("GX（脱炭素）の段階"),
+        "theme": _("GX（脱炭素）のテーマ"),
+        "field": _("分野"),
+        "issuer_level": _("実施機関"),
+        "posted_within": _("掲載"),
+        "source": _("情報源"),
+    }
+
+
+def choice(facet: str, each: FacetValue, sources: Mapping[str, str]) -> str:
+    """What a value of a facet is called in the list of them."""
+    if facet in ("closes_within", "posted_within"):
+        return condition(facet, int(each.value), sources)
+    return _value(facet, each.value, sources)
 
 
 def condition(name: str, value: Any, sources: Mapping[str, str]) -> str:
@@ -50,45 +54,71 @@ def condition(name: str, value: Any, sources: Mapping[str, str]) -> str:
     """
     match name:
         case "q":
-            return f"「{value}」"
+            return _("「{words}」").format(words=value)
         case "plan":
-            return f"計画：{value}"
+            return _("計画：{plan}").format(plan=value)
         case "area" if value.startswith("-"):
-            return "全国対象を除く" if value == "-JP" else f"{regions.full_name(value[1:])}のものを除く"
+            named = _("全国対象") if value == "-JP" else _("{place}のもの").format(place=place_name(value[1:]))
+            return _("{condition}を除く").format(condition=named)
         case "area":
-            return "全国対象だけ" if value == "JP" else f"{regions.full_name(value)}で使える"
-        case "closes_within" | "posted_within":
-            told = f"{abs(value)}日以内に{'締切' if name == 'closes_within' else '掲載'}"
-            return told if value >= 0 else f"{told}を除く"
+            return _("全国対象だけ") if value == "JP" else _("{place}で使える").format(place=place_name(value))
+        case "closes_within":
+            told = _("{days}日以内に締切").format(days=abs(value))
+            value = value >= 0
+        case "posted_within":
+            told = _("{days}日以内に掲載").format(days=abs(value))
+            value = value >= 0
         case "closes_from":
-            return f"{value.month}月{value.day}日以降に締切"
+            return _("{day}以降に締切").format(day=plain_date(value))
         case "closes_to":
-            return f"{value.month}月{value.day}日までに締切"
+            return _("{day}までに締切").format(day=plain_date(value))
         case "updated_since":
-            return f"{value.year}年{value.month}月{value.day}日以降に更新"
+            return _("{day}以降に更新").format(day=plain_day(value))
         case "employees":
-            return f"従業員{value:,}人"
+            return _("従業員{count:,}人").format(count=value)
         case "capital":
-            return f"資本金{yen(value)}"
+            return _("資本金{amount}").format(amount=yen(value))
         case "amount_min":
-            return f"上限{yen(value)}以上"
+            return _("上限{amount}以上").format(amount=yen(value))
         case "rate_min":
-            return f"補助率{value}以上"
-        case "gx" | "featured" | "literal" | "unfit":
-            return FLAGS[name][not value]
-    plain = str(value).removeprefix("-")
-    return _value(name, plain, sources) + ("を除く" if plain != str(value) else "")
+            return _("補助率{rate}以上").format(rate=value)
+        case "gx":
+            told = _("GX（脱炭素）")
+        case "featured":
+            told = _("注目")
+        case "unfit":
+            return _("会社に合わないものも") if value else _("会社に合わないものを除く")
+        case "literal":
+            return _("地名も言葉のまま")
+        case _:
+            plain = str(value).removeprefix("-")
+            told = _value(name, plain, sources)
+            value = plain == str(value)
+    return told if value else _("{condition}を除く").format(condition=told)
 
 
 def _value(name: str, value: str, sources: Mapping[str, str]) -> str:
     if name == "scope":
-        return SCOPES[value]
+        return {
+            "municipality": _("市区町村のものだけ"),
+            "prefecture": _("都道府県のものだけ"),
+            "national": _("全国のものだけ"),
+            "unknown": _("地域を読み取れなかったもの"),
+        }[value]
     if name == "source":
         return sources.get(value, value)
     if name == "state" and value == "any":
-        return "受付を終えたものも含む"
-    known = labels.labels(name)
-    return known[value].name if value in known else value
+        return _("受付を終えたものも含む")
+    return label(name, value)
+
+
+def counted(count: int) -> str:
+    """So many programmes.
+
+    >>> counted(1234)
+    '1,234件'
+    """
+    return ngettext("{count:,}件", "{count:,}件", count).format(count=count)
 
 
 def heading(conditions: list[str], total: int) -> str:
@@ -97,27 +127,21 @@ def heading(conditions: list[str], total: int) -> str:
     >>> heading(["「太陽光」", "福岡県で使える"], 1234), heading([], 5)
     ('「太陽光」・福岡県で使えるの支援 1,234件', '支援を探す 5件')
     """
-    return f"{'・'.join(conditions)}の支援 {total:,}件" if conditions else f"支援を探す {total:,}件"
+    if not conditions:
+        return _("支援を探す {count}").format(count=counted(total))
+    return _("{conditions}の支援 {count}").format(conditions=_("・").join(conditions), count=counted(total))
 
 
 def without(name: str) -> str:
-    return f"{name} の条件を外す"
+    return _("{condition} の条件を外す").format(condition=name)
 
 
 def with_what_is_over() -> str:
-    return "受付を終えたものも含める"
+    return _("受付を終えたものも含める")
 
 
 def widened(prefecture: str) -> str:
-    return f"{regions.get(prefecture).name}全体に広げる"
-
-
-_UNDERSTOOD = {
-    "area": "「{}」を場所として",
-    "choices": "「{}」を除いて",
-    "closes": "「{}」を締切として",
-    "state": "「{}」を募集状況として",
-}
+    return _("{place}全体に広げる").format(place=place_name(prefecture))
 
 
 def understood_told(words: Mapping[str, str], q: str) -> str:
@@ -126,7 +150,13 @@ def understood_told(words: Mapping[str, str], q: str) -> str:
     >>> understood_told({"area": "福岡市", "q": "そーらー"}, "ソーラー")
     '「福岡市」を場所として、「そーらー」を「ソーラー」として探しています。'
     """
-    told = [wording.format(words[name]) for name, wording in _UNDERSTOOD.items() if name in words]
+    taken = {
+        "area": _("「{words}」を場所として"),
+        "choices": _("「{words}」を除いて"),
+        "closes": _("「{words}」を締切として"),
+        "state": _("「{words}」を募集状況として"),
+    }
+    told = [wording.format(words=words[name]) for name, wording in taken.items() if name in words]
     if "q" in words:
-        told.append(f"「{words['q']}」を「{q}」として")
-    return "、".join(told) + "探しています。"
+        told.append(_("「{words}」を「{taken}」として").format(words=words["q"], taken=q))
+    return _("{how}探しています。").format(how=_("、").join(told))

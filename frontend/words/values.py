@@ -4,8 +4,10 @@ import re
 
 from markupsafe import Markup, escape
 
+from frontend.language import Language, spoken
+from frontend.language import gettext as _
+from frontend.words.vocabulary import area_label, label, place_name
 from indexer.schema import NOT_OFFERED, Amount, Eligibility
-from indexer.vocab import labels, regions
 from search_api.models import Detail, Fit, Hit, Verdict
 
 
@@ -15,6 +17,8 @@ def yen(value: int) -> str:
     >>> yen(15_000_000), yen(150_000_000), yen(12_345), yen(300_000)
     ('1,500万円', '1億5,000万円', '12,345円', '30万円')
     """
+    if spoken.get() is Language.EN:
+        return f"¥{value:,}"
     if value < 10_000 or value % 10_000:
         return f"{value:,}円"
     oku, man = divmod(value // 10_000, 10_000)
@@ -27,21 +31,31 @@ def money(amount: Amount | None) -> str:
         return ""
     parts = []
     if amount.max_yen:
-        low = f"{yen(amount.min_yen)}〜" if amount.min_yen else ""
-        parts.append(f"{low}{yen(amount.max_yen)}まで" if low else f"上限 {yen(amount.max_yen)}")
+        most = yen(amount.max_yen)
+        parts.append(
+            _("{least}〜{most}まで").format(least=yen(amount.min_yen), most=most)
+            if amount.min_yen
+            else _("上限 {most}").format(most=most)
+        )
     elif amount.min_yen:
-        parts.append(f"{yen(amount.min_yen)}から")
+        parts.append(_("{least}から").format(least=yen(amount.min_yen)))
     if amount.rate:
-        parts.append("定額" if amount.rate == "定額" else f"補助率 {amount.rate}")
-    return "・".join(parts)
+        parts.append(_("定額") if amount.rate == "定額" else _("補助率 {rate}").format(rate=amount.rate))
+    return _("・").join(parts)
 
 
 def where(item: Hit | Detail, near: str) -> str:
     """Where a firm must be, the reader's own place first where the list is long."""
     mine = [each for each in (near, near[:2]) if each in item.areas]
     if len(item.areas) > 3 and mine:
-        return f"{regions.full_name(mine[0])} ほか{len(item.areas) - 1}か所"
-    return item.area_label
+        return _("{place} ほか{more}か所").format(place=place_name(mine[0]), more=len(item.areas) - 1)
+    return places(item)
+
+
+def places(item: Hit | Detail) -> str:
+    """Where a firm must be, or where an event is; empty where neither was read."""
+    codes = item.areas or item.event_areas
+    return area_label(codes) if codes else ""
 
 
 def who(eligibility: Eligibility | None) -> str:
@@ -56,19 +70,20 @@ def who(eligibility: Eligibility | None) -> str:
         return ""
     parts = []
     if trades := eligibility.industries:
-        named = "・".join(label("industry", each) for each in trades[:2])
-        parts.append(f"{named}など{len(trades)}業種" if len(trades) > 2 else named)
+        named = _("・").join(label("industry", each) for each in trades[:2])
+        many = _("{trades}など{count}業種").format(trades=named, count=len(trades))
+        parts.append(many if len(trades) > 2 else named)
     if eligibility.employees_max:
-        parts.append(f"従業員{eligibility.employees_max:,}人以下")
+        parts.append(_("従業員{most:,}人以下").format(most=eligibility.employees_max))
     if eligibility.capital_max_yen:
-        parts.append(f"資本金{yen(eligibility.capital_max_yen)}以下")
-    return "・".join(parts)
+        parts.append(_("資本金{most}以下").format(most=yen(eligibility.capital_max_yen)))
+    return _("・").join(parts)
 
 
 def firm(item: Hit | Detail) -> str:
     """The firm that a case tells of: its trade and size, in a few words; empty where neither was read."""
-    size = f"従業員{item.workforce:,}人" if item.workforce else ""
-    return "・".join(filter(None, (who(item.eligibility), size)))
+    size = _("従業員{count:,}人").format(count=item.workforce) if item.workforce else ""
+    return _("・").join(filter(None, (who(item.eligibility), size)))
 
 
 def requirement(eligibility: Eligibility | None, most: int = 48) -> str:
@@ -83,11 +98,6 @@ def requirement(eligibility: Eligibility | None, most: int = 48) -> str:
         return ""
     text = " ".join(eligibility.raw.split()).lstrip("・●○■□※-) ）")
     return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def label(facet: str, value: str) -> str:
-    known = labels.labels(facet)
-    return known[value].name if value in known else value
 
 
 def has_state(item: Hit | Detail) -> bool:
@@ -126,7 +136,7 @@ def raw_note(raw: str) -> str:
     >>> raw_note("2026-11-30T08:00:00Z"), raw_note("11月30日まで")
     ('世界標準時（UTC）で書かれています。日本時間はその9時間後です。', '')
     """
-    return "世界標準時（UTC）で書かれています。日本時間はその9時間後です。" if _UNIVERSAL.search(raw) else ""
+    return _("世界標準時（UTC）で書かれています。日本時間はその9時間後です。") if _UNIVERSAL.search(raw) else ""
 
 
 def outside(url: str) -> bool:
@@ -134,19 +144,12 @@ def outside(url: str) -> bool:
     return url.startswith(("https://", "http://"))
 
 
-def all_areas(codes: tuple[str, ...]) -> str:
-    return "・".join(regions.full_name(each) for each in codes)
-
-
-VERDICTS = {
-    Verdict.YES: "条件に合いそう",
-    Verdict.ENDING: "条件に合いそう・まもなく締切",
-    Verdict.PARTLY: "一部は要確認",
-    Verdict.UNKNOWN: "条件は要確認",
-    Verdict.NO: "条件に合わない",
-}
-
-
 def verdict(fit: Fit) -> str:
     """Whether it fits the firm of the question, in a few words."""
-    return VERDICTS[fit.verdict]
+    return {
+        Verdict.YES: _("条件に合いそう"),
+        Verdict.ENDING: _("条件に合いそう・まもなく締切"),
+        Verdict.PARTLY: _("一部は要確認"),
+        Verdict.UNKNOWN: _("条件は要確認"),
+        Verdict.NO: _("条件に合わない"),
+    }[fit.verdict]

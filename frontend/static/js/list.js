@@ -12,7 +12,7 @@
 
   const show = (button, kept) => {
     button.setAttribute("aria-pressed", String(kept));
-    button.textContent = kept ? "リストにあります" : "リストに入れる";
+    button.textContent = kept ? document.body.dataset.kept : document.body.dataset.add;
   };
   const count = () => {
     const ids = read() || [], link = document.querySelector('.site-nav a[href^="/list"]');

@@ -8,8 +8,8 @@ onShown((root) => {
         if (navigator.share) await navigator.share({ title: document.title, url: location.href });
         else {
           await navigator.clipboard.writeText(location.href);
-          button.textContent = "アドレスをコピーしました";
-          announce("アドレスをコピーしました");
+          button.textContent = document.body.dataset.copied;
+          announce(document.body.dataset.copied);
         }
       } catch { /* the reader changed their mind */ }
     });

@@ -23,11 +23,12 @@
       all[active].scrollIntoView({ block: "nearest" });
     };
     const show = (found) => {
+      const [scheme, kind, where, programme] = document.body.dataset.kinds.split(",");
       const rows = [
-        ...(found.schemes || []).map((each) => [each.label, "制度", search({ q: each.label, area: place() })]),
-        ...(found.labels || []).map((each) => [each.label, "分類", search({ [each.facet]: each.value, area: place() })]),
-        ...(found.areas || []).slice(0, 3).map((each) => [each.name, "場所", search({ area: each.code })]),
-        ...(found.programmes || []).map((each) => [each.title, "支援のページ", "/programmes/" + encodeURIComponent(each.id)]),
+        ...(found.schemes || []).map((each) => [each.label, scheme, search({ q: each.label, area: place() })]),
+        ...(found.labels || []).map((each) => [each.label, kind, search({ [each.facet]: each.value, area: place() })]),
+        ...(found.areas || []).slice(0, 3).map((each) => [each.name, where, search({ area: each.code })]),
+        ...(found.programmes || []).map((each) => [each.title, programme, "/programmes/" + encodeURIComponent(each.id)]),
       ];
       list.replaceChildren(...rows.map(([name, kind, href], at) => {
         const row = document.createElement("li"), what = document.createElement("span"), of = document.createElement("span");
@@ -45,7 +46,7 @@
       list.hidden = false;
       box.setAttribute("aria-expanded", "true");
       box.removeAttribute("aria-activedescendant");
-      announce("候補が" + rows.length + "件あります。上下の矢印キーで選べます。");
+      announce(rows.length + " " + document.body.dataset.found);
     };
 
     box.setAttribute("role", "combobox");
