@@ -32,6 +32,7 @@ bench: setup
 	$(BIN)/python -m tests.bench.coverage
 	$(BIN)/python -m tests.bench.duplicates
 	$(BIN)/python -m tests.bench.relevance
+	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.nights
 	$(BIN)/python -m tests.bench.backups
