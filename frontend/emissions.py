@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl
 
 from frontend import files
+from frontend.language import gettext as _
 
 MONTHS = {"year": 1, "month": 12}
 """By how much amounts are multiplied, for each choice of period."""
@@ -141,9 +142,9 @@ class Line:
         '1,000 m³ × 12か月 ÷ 1,000 × 2.05 t-CO₂/千m³ = 24.60 t-CO₂'
         """
         steps = [f"{plain(self.amount)} {self.unit.unit}"]
-        steps += [f"× {factors().months.format(self.times)}"] if self.times > 1 else []
+        steps += [f"× {_(factors().months).format(self.times)}"] if self.times > 1 else []
         steps += [f"÷ {self.unit.divide:,}"] if self.unit.divide > 1 else []
-        return " ".join([*steps, f"× {plain(self.factor)} t-CO₂/{self.item.per} = {tonnes(self.tonnes)} t-CO₂"])
+        return " ".join([*steps, f"× {plain(self.factor)} t-CO₂/{_(self.item.per)} = {tonnes(self.tonnes)} t-CO₂"])
 
 
 def line(item: Item, amount: Decimal, unit: Unit, *, times: int, factor: Decimal | None = None) -> Line:

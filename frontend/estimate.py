@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from frontend import place as places
 from frontend.counts import Counts, Offer, question
 from frontend.emissions import MONTHS, MOST, MOST_FACTOR, Estimate, Line, Unreadable, estimate, factors, line, number
+from frontend.language import gettext as _
 from frontend.place import Place
 from frontend.rendering import page
 from search_api.query import Query
@@ -43,7 +44,7 @@ def _read(values: Mapping[str, str]) -> Form:
         try:
             return number(typed, most) if typed else None
         except Unreadable as error:
-            errors[field] = factors().errors[error.code].format(most=f"{most:,}", example=example)
+            errors[field] = _(factors().errors[error.code]).format(most=f"{most:,}", example=example)
             return None
 
     for item in factors().items:

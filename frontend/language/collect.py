@@ -4,12 +4,15 @@ Messages stand in the templates, in the words of this package, and in the vocabu
 their facet. What is no longer said leaves the catalogues; what is new waits in them with an empty translation.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from frontend import files
 from frontend.language import ROOM, Language
 from indexer.vocab import labels
 from search_api.models import NEWS
@@ -27,6 +30,15 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
 }
 NAMED = ("kind", "theme", "stage", "lever", "field", "industry", "issuer_level", "state", "size")
 """Facets whose values are named on pages."""
+SAID = {
+    "guide.yml": {"name", "text", "ask", "what", "free", "small", "invest"},
+    "emission_factors.yml": {"name", "hint", "note", "valid_for", "no_number", "negative", "too_big", "months", "per"},
+    "reading.yml": {"name", "noun", "intro", "note", "industry", "size", "theme", "field"},
+    "accessibility.yml": {"scope", "environment", "auto", "browser", "look", "open"},
+}
+"""Which values of the data files of pages are said, by their keys."""
+UNSAID = {"path_sources"}
+"""Names of others' documents, which stay as they are."""
 
 
 def messages() -> Catalog:
@@ -37,9 +49,30 @@ def messages() -> Catalog:
     for facet in NAMED:
         for each in labels.labels(facet).values():
             found.add(each.name, locations=[("indexer/vocab", 0)], context=facet)
+    for file, keys in SAID.items():
+        for message in said(files.values(file), keys):
+            found.add(message, locations=[(f"frontend/data/{file}", 0)])
     for name in NEWS.values():
         found.add(name, locations=[("search_api/models.py", 0)], context="news")
     return found
+
+
+def said(values: Any, keys: set[str], key: str = "") -> Iterator[str]:
+    """The texts under these keys, however deep.
+
+    >>> list(said({"name": "節水", "q": "水", "path": [{"text": "診る"}],
+    ... "path_sources": [{"name": "省"}]}, {"name", "text"}))
+    ['節水', '診る']
+    """
+    if isinstance(values, dict):
+        for name, value in values.items():
+            if name not in UNSAID:
+                yield from said(value, keys, name)
+    elif isinstance(values, list):
+        for each in values:
+            yield from said(each, keys, key)
+    elif isinstance(values, str) and key in keys:
+        yield values
 
 
 def path(language: Language) -> Path:

@@ -86,7 +86,7 @@ def test_what_is_not_understood_is_named(client: TestClient) -> None:
 def test_support_follows_the_largest_and_the_place(client: TestClient) -> None:
     town = seen(client, "?electricity=120000&gasoline=100&area=40130")
     offers = {each.get_text(" ", strip=True): each for each in town.select(".offers li")}
-    assert "太陽光などの再生可能エネルギー 2 件" in offers  # two programmes of 福岡市
+    assert "太陽光などの再生可能エネルギー 2件" in offers  # two programmes of 福岡市
     assert "省エネ設備（照明・空調・冷凍機など） いまはありません" in offers  # the grant is of 東京都
     for each in town.select(".offers a"):
         assert "area=40130" in str(each["href"])
@@ -102,7 +102,7 @@ def test_counts_are_those_of_the_search_they_lead_to(client: TestClient) -> None
         link, count = each.select_one("a"), each.select_one(".count")
         assert link is not None and count is not None
         total = client.get(str(link["href"]).replace("/search", "/api/programmes")).json()["total"]
-        assert count.get_text(strip=True) == (f"{total:,} 件" if total else "いまはありません")
+        assert count.get_text(strip=True) == (f"{total:,}件" if total else "いまはありません")
         counted += bool(total)
     assert counted
 

@@ -77,11 +77,11 @@ def test_counts_are_of_what_is_open_where_the_reader_is(client: TestClient) -> N
                 assert "state=any" in str(link["href"]) and "見つかりません" in each.get_text()
                 continue
             total = client.get(str(link["href"]).replace("/search", "/api/programmes")).json()["total"]
-            assert count.get_text(strip=True) == f"受付中 {total:,} 件" and total
+            assert count.get_text(strip=True) == f"受付中 {total:,}件" and total
             counted += 1
         assert counted
         solar = next(each for each in page.select(".measures li") if "太陽光" in each.get_text())
-        assert "受付中 2 件" in solar.get_text()
+        assert "受付中 2件" in solar.get_text()
         assert "福岡県福岡市で使える相談窓口" in page.get_text()
         client.cookies.set("place", "01100")
         solar = next(each for each in seen(client).select(".measures li") if "太陽光" in each.get_text())

@@ -17,6 +17,7 @@ FIELD = re.compile(r"%\((\w+)\)s|\{(\w+)(?::,)?\}")
 SPOKEN = (
     "base", "_languages", "home", "search", "_results", "_found", "_views", "_take", "_chips", "_macros",
     "_search_form", "_towns", "programme", "calendar", "map", "compare", "list", "error", "report",
+    "guide", "estimate", "about", "reading", "sources", "place",
 )  # fmt: skip
 """Templates that say nothing in Japanese alone."""
 ENGLISH, EASY = {"Cookie": "lang=en"}, {"Cookie": "lang=easy"}

@@ -53,7 +53,7 @@ def test_all_cases_newest_first_with_what_they_tell_of(reader: TestClient) -> No
     assert titles(page)[:4] == [
         "省エネ設備の導入事例", "架空旅館 浴場の熱を拾う", "架空商店 販路を広げる", "架空食品 ボイラーの更新",
     ]  # fmt: skip
-    assert "29 件" in page.select_one("#all").get_text()  # type: ignore[union-attr]
+    assert "29件" in page.select_one("#all").get_text()  # type: ignore[union-attr]
     [entry] = [each for each in page.select(".entry") if "架空食品" in each.get_text()]
     facts = entry.get_text(" ", strip=True)
     assert "静岡県浜松市" in facts and "製造業" in facts and "従業員42人" in facts
