@@ -2,11 +2,16 @@
 
 import asyncio
 import random
+import socket
+import struct
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import meilisearch
 import pytest
 
@@ -59,6 +64,49 @@ def test_the_live_index_holds_what_the_store_holds_and_nothing_is_left(where: En
     assert indexes(where) <= {module.LIVE, module.NEXT}
     assert told[-3:] == [("publish", 12, 12), ("swap", 0, 1), ("swap", 1, 1)]
     assert filled.fact("publication")["count"] == 12
+
+
+@contextmanager
+def resetting(where: Endpoint, resets: int) -> Iterator[Endpoint]:
+    """The engine behind a door that resets the first so many connections that ask for a task."""
+    left = [resets]
+
+    class Door(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.path.startswith("/tasks/") and left[0]:
+                left[0] -= 1
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.close_connection = True
+                self.connection.close()
+                return
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {each: self.headers[each] for each in ("Authorization", "Content-Type") if each in self.headers}
+            answer = httpx.request(self.command, where.url + self.path, content=body, headers=headers, timeout=60)
+            self.send_response(answer.status_code)
+            self.send_header("Content-Type", answer.headers.get("Content-Type", "text/plain"))
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        do_POST = do_PATCH = do_PUT = do_DELETE = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield Endpoint(f"http://127.0.0.1:{server.server_port}", where.key)
+        finally:
+            server.shutdown()
+            thread.join(10)
+
+
+def test_a_connection_that_breaks_while_the_engine_works_ends_no_publication(where: Endpoint, filled: Store) -> None:
+    with resetting(where, 2) as door:
+        assert publish(door, filled, NOW).count == len(EVERYTHING)
+    assert titles(where) == {each.title for each in EVERYTHING}
 
 
 def test_a_build_that_fails_leaves_the_live_index_as_it_was(

@@ -1,10 +1,11 @@
 """The engine's side of publication: the live index, and beside it the one before it, which becomes the next one."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import meilisearch
-from meilisearch.errors import MeilisearchApiError
+from meilisearch.errors import MeilisearchApiError, MeilisearchCommunicationError
 
 from indexer.engine import EngineError
 from indexer.state import MAX_INTERVALS
@@ -14,6 +15,8 @@ NEXT = f"{LIVE}_next"
 BATCH = 1000
 PAGE = 10_000
 TASK_MINUTES = 60
+LOOKS = 3
+"""So often we look after a task when the connection breaks."""
 
 SETTINGS: dict[str, Any] = {
     "searchableAttributes": [
@@ -163,7 +166,15 @@ def exists(client: meilisearch.Client, name: str) -> bool:
 
 def wait(client: meilisearch.Client, task: int) -> None:
     """Until the engine has done it. EngineError where it refused."""
-    done = client.wait_for_task(task, timeout_in_ms=TASK_MINUTES * 60_000, interval_in_ms=50)
+    for look in range(LOOKS):
+        try:
+            done = client.wait_for_task(task, timeout_in_ms=TASK_MINUTES * 60_000, interval_in_ms=50)
+            break
+        except MeilisearchCommunicationError:
+            # A connection that broke says nothing of the task, and to look again does no harm.
+            if look == LOOKS - 1:
+                raise
+            time.sleep(1)
     if done.status != "succeeded":
         raise EngineError(f"the engine refused a step of the publication: {done.error}")
 
