@@ -25,6 +25,7 @@ from indexer.publish import publish
 from indexer.settings import Settings
 from indexer.store import Decision, Store, stamp
 from indexer.store.copying import copied
+from search_api.edition import LOOK_SECONDS
 from tests.nights import STAGES, Answer, Job, Public, Stage, answer, crawls, filler, instant, public, rows
 from tests.postgres import Cluster
 
@@ -95,6 +96,8 @@ class Nights:
 
     def equal(self, *, stamps: bool = True) -> None:
         assert rows(self.job.settings.store_url, stamps=stamps) == (self.calm.rows if stamps else self.calm.loose)
+        # So often the site looks whether another process has published.
+        time.sleep(2 * LOOK_SECONDS)
         with httpx.Client(timeout=20) as client:
             assert answer(client, self.site.url) == self.calm.after
 
