@@ -9,17 +9,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from indexer.normalise.areas import named_places
 from indexer.normalise.text import fold
-from indexer.schema import Programme
+from indexer.schema import Eligibility, Programme
 from indexer.vocab import labels
 
 MOST_LINES = 25
 MOST_CHARACTERS = 300
 MOST_KEPT = 5
+_NO_LIMITS = Eligibility(raw="")
 
 
 class Size(StrEnum):
@@ -92,17 +93,30 @@ _ELSEWHERE = re.compile(
     r"|(?:その他|他に?も?|一定の?|所定の)[^。]{0,8}(?:要件|条件)|(?:要領|要項|要綱)[^。]{0,12}(?:要件|資格|条件)|に限らない"
 )
 _LIST = r"(?:[(\[]?[0-9①-⑳ア-ンa-z一二三四五六七八九十]+[)\]]?\s*(?:[~〜～・、又はからまでの]|及び|または|から|の)*\s*)"
+_LEFT_OUT = re.compile(r"除く|除き|除外|対象外|対象とな(?:り|ら)|対象とし(?:ない|ません)|できません|できない")
+_NOTED = re.compile(r"(?<=\w)[(\[]?(?:※|\*\d|注(?=[\d)\]]))")
+"""A mark behind a word: what it means stands in a note."""
+_MAKERS = re.compile(
+    r"(?:開発|製造|生産|加工|販売|運送|輸送|栽培|施工)(?:等)?(?:を(?:行う|行っている|営む)|する|している)[^。、]{0,6}(?:企業|事業者|法人|会社)(?:等)?(?:が|に対|へ|を対象)"
+)
+"""Wherever it stands, who does so is meant (部品の製造を行う県内企業が…)."""
 _INTRO = re.compile(
     rf"(?:次|以下|下記|左記)(?:の|に掲げる|に該当する|に示す|に定める)*\s*(?:{_LIST}|いずれ(?:か|も)?|(?:全|すべ)て|要件|条件|項目|各号|とおり|通り|の|に|を|も|か|該当|満た)+"
     r"(?:する|し|す|している|していること)?(?:、|かつ)*"
 )
+_DISHONEST = (
+    r"(?:滞納|未納|暴力団|反社会|公序良俗|法令(?=に反し|遵守)|違反|不正|民事再生|破産|会社更生|倒産|風俗|宗教|政治|停止措置|指名停止|虚偽|交付停止"
+    r"|支払停止|差押|不渡|清算|欠格|みなし大企業)"
+)
 _HONEST = re.compile(
-    r"(?:滞納|未納|暴力団|反社会|公序良俗|法令|法律|違反|不正|民事再生|破産|会社更生|倒産|風俗|宗教|政治|停止措置|指名停止|虚偽|交付停止"
-    r"|支払停止|差押|不渡|清算|欠格|みなし大企業)[^。]*"
+    rf"{_DISHONEST}[^。]*"
     r"(?:ない|なく|除く|除きます|除外(?:する|します)?|対象外(?:です|とする|となります)?|対象となりません|完納)"
     r"(?:こと|者|もの|方|法人|事業者|企業)?(?:で(?:ある|す)|とします)?(?:こと)?[)。]*$"
-    r"|^[^。]{0,12}(?:市|町|村|都|県|府|区|国|各|法人|租)?税(?:等)?を(?:完納|滞りなく|納付|納税)[^。]*$"
+    r"|^[^。、]{0,12}(?:市|町|村|都|県|府|区|国|各|法人|租)?税(?:等)?を(?:完納|滞りなく|納付|納税)[^。、かつ]{0,16}[)。]*$"
 )
+_BEFORE = re.compile(r".*(?:、|おり|営み|有し|あり|かつ)")
+_CLAUSES = re.compile(r"(?<=[くずで])、(?:かつ、?)?|、?かつ、?")
+_DUES = re.compile(r"[^\s、。・]{0,12}(?:税|保険料|使用料|負担金|公課)(?:等|又は|及び|並びに|や|[、・を\s])*")
 _ASIDE = re.compile(
     r"(?:及び|および|又は|または|、)*その他[^。、]{0,16}(?:適当|必要)と認め(?:る|た)(?:者|法人|もの|団体)|\((?:みなし)?大企業[^()]*除く?\)|大企業(?:等)?が実質的に経営(?:に参加|を支配)していない|\((?:昭和|平成|令和)[^)]*?号\)|第\s*\d+\s*条(?:の\d+)?(?:第\s*\d+\s*項)?(?:(?:各号|第\s*\d+\s*号)(?:のいずれか)?)?"
 )
@@ -117,7 +131,7 @@ _FIRM = re.compile(
     r"|(?:民間)?(?:事業者|企業|会社|法人|事業主)"
 )
 _BODIES = re.compile(
-    r"中小企業(?:者)?(?:等)?(?:の)?(?:団体|グループ|組合)|(?:一般|公益)?(?:社団|財団)(?:法人)?|社会福祉法人|医療法人|学校法人|特定非営利活動法人|NPO法人|NPO|協同組合|組合|中小企業団体|団体|グループ"
+    r"中小企業(?:者)?(?:等)?(?:の)?(?:団体|グループ|組合)|(?:一般|公益)?(?:社団|財団)(?:法人)?|社会福祉法人|医療法人|学校法人|特定非営利活動法人|NPO法人|NPO|商工会(?:連合会|議所)?|協同組合|商店街振興組合|組合|中小企業団体|団体|グループ"
 )
 _PLACED = re.compile(
     r"(?:主たる|実質的に|現に|登記上の|本店の?|の区域|区域|地域|全域|管内)"
@@ -159,7 +173,8 @@ def conditions(programme: Programme) -> Conditions:
     """What the programme's own text says of who can apply."""
     told = list(dict.fromkeys(_statements(f"{programme.summary}\n{programme.body}")))
     trades = _trades(programme)
-    meant = {each: _meaning(fold(each), trades) for each in told}
+    limits = programme.eligibility or _NO_LIMITS
+    meant = {each: _meaning(fold(each), trades, limits) for each in told}
     unread = [each for each, meaning in meant.items() if meaning is _Meaning.UNREAD]
     if _NARROW.search(fold(programme.title)) or (not trades and _any_trade().search(fold(programme.title))):
         unread.append(programme.title)
@@ -194,10 +209,17 @@ def _statements(text: str) -> Iterator[str]:
             at += 1
         sentences = [each for line in section for each in _sentences(line)]
         for number, each in enumerate(sentences):
-            # What announces a list says nothing beside it.
-            announced = _INTRO.search(fold(each)) and number + 1 < len(sentences)
-            if not announced and not _HEADING.match(fold(each)):
+            announced = number + 1 < len(sentences) and _only_announces(fold(each))
+            below = _HEADING.match(fold(each))
+            if not announced and not (below and not below["text"]):
                 yield each
+
+
+def _only_announces(sentence: str) -> bool:
+    """A list of who can apply, and asks for nothing itself; one of who cannot is another matter."""
+    if not _INTRO.search(sentence) or _LEFT_OUT.search(sentence):
+        return False
+    return _meaning(_INTRO.sub(" ", sentence), (), _NO_LIMITS) is not _Meaning.UNREAD
 
 
 def _sentences(line: str) -> list[str]:
@@ -205,7 +227,7 @@ def _sentences(line: str) -> list[str]:
 
 
 def _says_who(sentence: str) -> bool:
-    if _ELSEWHERE.search(sentence):
+    if _ELSEWHERE.search(sentence) or _MAKERS.search(sentence):
         return True
     return bool(_WHO.search(sentence)) and not _OF_THINGS.search(sentence)
 
@@ -217,12 +239,18 @@ def _trades(programme: Programme) -> tuple[str, ...]:
     return tuple(word for each in own for word in (known[each].name, *known[each].synonyms))
 
 
-def _meaning(sentence: str, trades: Sequence[str]) -> _Meaning:
+def _meaning(sentence: str, trades: Sequence[str], limits: Eligibility) -> _Meaning:
     if _ELSEWHERE.search(sentence):
         return _Meaning.UNREAD
-    if _BOILERPLATE.search(sentence) or _HONEST.search(sentence):
+    if _BOILERPLATE.search(sentence):
         return _Meaning.NOTHING
-    rest = _EMPLOYEES.sub(" ", _CAPITAL.sub(" ", _ASIDE.sub(" ", sentence)))
+    if honest := _HONEST.search(sentence):
+        return _beside(sentence, honest, trades, limits)
+    if _NOTED.search(sentence):
+        return _Meaning.UNREAD
+    rest = _ASIDE.sub(" ", sentence)
+    for pattern, read in ((_EMPLOYEES, limits.employees_max), (_CAPITAL, limits.capital_max_yen)):
+        rest = pattern.sub(partial(_unless_other, read), rest)
     for start, end, _ in reversed(named_places(rest)):
         rest = f"{rest[:start]} {rest[end:]}"
     for each in sorted(trades, key=len, reverse=True):
@@ -237,6 +265,25 @@ def _meaning(sentence: str, trades: Sequence[str]) -> _Meaning:
     if _MEANS.search(rest):
         return _Meaning.UNREAD
     return _Meaning.FIRMS if names_firm else _Meaning.OTHERS
+
+
+def _beside(sentence: str, honest: re.Match[str], trades: Sequence[str], limits: Eligibility) -> _Meaning:
+    """What a sentence asks for beside honesty (県内で1年以上営業し、市税の滞納がない者)."""
+    if not all(re.search(_DISHONEST, each) for each in _CLAUSES.split(honest[0])[1:] if _MEANS.search(each)):
+        return _Meaning.UNREAD
+    before = _BEFORE.match(sentence[: honest.start()])
+    rest = re.sub(rf"^{_NUMBER}", " ", _DUES.sub(" ", before[0] if before else "").strip())
+    return _meaning(rest, trades, limits) if _MEANS.search(rest) else _Meaning.NOTHING
+
+
+def _unless_other(read: int | None, said: re.Match[str]) -> str:
+    """A limit in words is compared only where it is the one that was read: of several, none is."""
+    if read is None:
+        return said[0]
+    people = re.search(r"([\d,]+)\s*[人名](以下|以内|未満)", said[0])
+    if people and int(people[1].replace(",", "")) - (people[2] == "未満") != read:
+        return said[0]
+    return " "
 
 
 def _size(text: str) -> Size | None:

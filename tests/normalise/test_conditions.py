@@ -3,6 +3,7 @@
 import pytest
 
 from indexer.normalise.conditions import Size, conditions
+from indexer.schema import Eligibility
 from tests.samples import programme
 
 CLEAR = {
@@ -21,7 +22,8 @@ CLEAR = {
         "■対象者\n次の全てに該当する者\n（１）市内の中小企業者であること\n（２）市税を滞納していないこと\n（３）暴力団員でないこと",
         Size.SME,
     ),
-    "a number": ("■対象者\n市内の事業者（常時使用する従業員20人以下）", None),
+    "honesty beside it": ("対象者：市内の中小企業者で、市税、国民健康保険料の滞納がない者", Size.SME),
+    "bodies left out": ("■対象者\n市内の中小企業者\n※商工会議所、社会福祉法人、宗教法人は対象外です。", Size.SME),
     "where to read on": ("■対象者\n都内の中小企業者等\n\n詳細は募集要項をご確認ください。", Size.SME),
     "and whom the governor lets in": (
         "■応募資格\n県内に所在する中小企業者およびその他知事が適当と認める法人",
@@ -46,6 +48,39 @@ UNREAD = {
         "建設業及び運輸業に該当する中小企業者等は、別のページからご申請ください。",
     ),
     "two sizes": ("■対象者\n・県内企業\n・県内の小規模事業者", "・県内の小規模事業者"),
+    "a condition beside honesty": (
+        "■対象者\n市内の中小企業者\n・市内で３年以上営業し、市税の滞納がない者",
+        "・市内で３年以上営業し、市税の滞納がない者",
+    ),
+    "a condition after honesty": (
+        "■対象者\n市内の中小企業者\n・市税を完納し、市内で３年以上営業していること",
+        "・市税を完納し、市内で３年以上営業していること",
+    ),
+    "another grant beside honesty": (
+        "■対象者\n市内の中小企業者\n※類似の補助金を受けた者、市税滞納者は対象外となります。",
+        "※類似の補助金を受けた者、市税滞納者は対象外となります。",
+    ),
+    "a law by its number is no honesty": (
+        "■対象者\n県内の中小企業者\n旅館業法（昭和２３年法律第１３８号）の許可のある者（個人を除く）",
+        "旅館業法（昭和２３年法律第１３８号）の許可のある者（個人を除く）",
+    ),
+    "what announces a list": (
+        "■対象者\n市の登録を受けた者であって、次のいずれかに該当する者\n（１）中小企業者\n（２）一般社団法人",
+        "市の登録を受けた者であって、次のいずれかに該当する者",
+    ),
+    "what announces a list, as a heading does": (
+        "■対象者\n申請要件は、市の登録を受けた者であって、次のいずれかに該当する者となります。\n（１）中小企業者",
+        "申請要件は、市の登録を受けた者であって、次のいずれかに該当する者となります。",
+    ),
+    "a list of who cannot": (
+        "■対象者\n市内の中小企業者\n次のいずれかに該当する者は対象外です。\n（１）個人事業主",
+        "次のいずれかに該当する者は対象外です。",
+    ),
+    "a note": ("■対象者\n県内の中小企業者（※）", "県内の中小企業者（※）"),
+    "who makes something": (
+        "部品の開発・製造を行う県内企業が、展示会に出る費用を補助します。\n\n■対象者\n県内の中小企業者",
+        "部品の開発・製造を行う県内企業が、展示会に出る費用を補助します。",
+    ),
     "a group": (
         "■対象者\n２者以上の都内中小企業者で構成されるグループ",
         "２者以上の都内中小企業者で構成されるグループ",
@@ -77,6 +112,27 @@ def test_what_can_be_compared_as_a_whole(text: str, size: Size | None) -> None:
 def test_what_decides_and_cannot_be_compared(text: str, sentence: str) -> None:
     found = conditions(programme(1, "架空の設備補助金", body=text))
     assert sentence in found.unread and found.size is None
+
+
+@pytest.mark.parametrize(
+    ("said", "read", "told"),
+    [
+        ("従業員20人以下", {"employees_max": 20}, True),
+        ("従業員20人未満", {"employees_max": 19}, True),
+        ("資本金1億円以下", {"capital_max_yen": 100_000_000}, True),
+        # Another than the source's own field says, and one of several, of which none was read.
+        ("従業員20人以下", {"employees_max": 300}, False),
+        ("従業員20人以下", {}, False),
+        ("従業員20人以下又は資本金1億円以下", {}, False),
+        ("資本金1億円以下", {}, False),
+    ],
+)
+def test_a_limit_is_understood_where_it_was_read(said: str, read: dict[str, int], told: bool) -> None:
+    text = f"市内の事業者（{said}）"
+    found = conditions(
+        programme(1, "架空の設備補助金", body=f"■対象者\n{text}", eligibility=Eligibility(raw=said, **read))
+    )
+    assert (found.told, found.unread) == (((text,), ()) if told else ((), (text,)))
 
 
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)

@@ -60,6 +60,8 @@ def verdict(of: Programme, **asked: Any) -> Fit:
         (made(body=""), {"area": ["13"], "employees": 5}, "partly"),
         (made(body=f"{SAID}\n市の認定を受けた者"), {"area": ["13"], "employees": 5}, "partly"),
         (made(title="設備補助金（2年目申請用）"), {"area": ["13"], "employees": 5}, "partly"),
+        # The limit of the source's field, and a lower one in its text.
+        (made(body=f"{SAID}（従業員5人以下）"), {"area": ["13"], "employees": 15}, "partly"),
         # Sizes by law, which depend on the trade.
         (made(eligibility=None, body=SME), {"area": ["13"], "industry": ["E"], "employees": 250}, "yes"),
         (made(eligibility=None, body=SME), {"area": ["13"], "industry": ["O"], "employees": 250}, "partly"),
