@@ -15,7 +15,7 @@ from indexer.schema import NOT_OFFERED
 from indexer.vocab import labels, regions
 from search_api import firm
 from search_api.models import Fit, Verdict
-from search_api.plan import mentions, plan
+from search_api.plan import mentions, named_by, plan
 from search_api.query import Query
 
 SOON = 7
@@ -130,15 +130,17 @@ def _plan(found: Mapping[str, Any], body: str, query: Query) -> Iterator[_Condit
         return
     meant = plan(query.plan)
     named = mentions(meant, found["title"])
-    supported = next((each for each in named if not each.left_out), None)
-    if supported:
-        yield _Condition(_Met.YES, f"計画の「{supported.word}」は名称にあります", found["title"])
+    if word := named_by(meant, found["title"]):
+        yield _Condition(_Met.YES, f"計画の「{word}」は名称にあります", found["title"])
         return
     told = mentions(meant, f"{found['summary']}\n{body}")
     left_out = next((each for each in (*named, *told) if each.left_out), None)
     if supported := next((each for each in told if not each.left_out), None):
         sentence = supported.sentence[:MOST_WORDS]
         yield _Condition(_Met.UNREAD, f"計画の「{supported.word}」は本文にあります。対象かお確かめください", sentence)
+    elif supported := next((each for each in named if not each.left_out), None):
+        told_so = f"計画の「{supported.word}」は名称にありますが、一部か別のものかもしれません。お確かめください"
+        yield _Condition(_Met.UNREAD, told_so, found["title"])
     elif left_out:
         sentence = left_out.sentence[:MOST_WORDS]
         yield _Condition(_Met.UNREAD, f"計画の「{left_out.word}」は対象外とあります", sentence)

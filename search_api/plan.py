@@ -17,6 +17,10 @@ from search_api.spelling import respelled, subjects
 _EXCLUDED = re.compile(
     r"対象外|対象と(?:は|しては)?なりません|対象とな(?:ら|り)な|対象としない|除く|除きます|除外|できません|認められません"
 )
+_OTHER_THING = re.compile(r"\s*等?の?(?:用|関連|企業|事業者|誘致|人材|製品|生産|国内生産|製造|技術|基盤|産業)")
+"""Behind a word in a name: it is about something else (電気自動車用充電器, 蓄電池の国内生産)."""
+_PART = re.compile(r"\(([^()]*(?:事業|枠|類型|コース|メニュー|区分)[^()]*)")
+"""In brackets behind a name: the part of the programme that it is."""
 _FACETS = ("theme", "field")
 
 
@@ -99,6 +103,30 @@ def mentions(plan: Plan, text: str) -> list[Mention]:
         if told:
             found.append(min(told, key=lambda each: each.left_out))
     return found
+
+
+def named_by(plan: Plan, title: str) -> str:
+    """The word by which a programme's name says that it is for all that is planned; empty where it may be for less.
+
+    >>> [named_by(plan("太陽光発電を入れる"), each) for each in ("太陽光発電補助金", "太陽光発電補助金（蓄電池枠）")]
+    ['太陽光発電', '']
+    """
+    folded = fold(title)
+    found = []
+    for several in plan.words:
+        # What stands in many names (設備) names nothing in particular.
+        words = tuple(each for each in several if not common(each)) if _is_told(several[0]) else ()
+        match = _expression(words).search(folded) if words else None
+        if match is None or _EXCLUDED.search(folded) or _OTHER_THING.match(folded, match.end()):
+            return ""
+        # Of 農業機械 only 機械 is a word of the vocabulary.
+        kind = re.search(rf"([一-鿿々ァ-ヴー]+){re.escape(fold(several[0]))}", fold(plan.said))
+        if kind and kind[1] not in folded:
+            return ""
+        if any(not _expression(words).search(part) for part in _PART.findall(folded[match.end() :])):
+            return ""
+        found.append(match[0])
+    return found[0] if found else ""
 
 
 @lru_cache(maxsize=1024)

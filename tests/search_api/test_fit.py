@@ -70,6 +70,14 @@ def verdict(of: Programme, **asked: Any) -> Fit:
         (made(eligibility=None, body=SME), {"area": ["13"], "employees": 120, "capital": 10**8}, "partly"),
         # What is planned.
         (made(title="太陽光発電補助金", eligibility=None), {"area": ["13"], "plan": "ソーラーパネルを載せたい"}, "yes"),
+        (made(title="海外展開補助金", eligibility=None), {"area": ["13"], "plan": "海外展開"}, "yes"),
+        # Its name names a part of the plan, another thing, or what stands in every name.
+        (made(title="海外展開補助金（出願枠）", eligibility=None), {"area": ["13"], "plan": "海外展開"}, "partly"),
+        (made(title="トラック導入補助金", eligibility=None), {"area": ["13"], "plan": "EVトラックを買う"}, "partly"),
+        (made(title="電気自動車用充電器補助金", eligibility=None), {"area": ["13"], "plan": "電気自動車"}, "partly"),
+        (made(eligibility=None), {"area": ["13"], "plan": "農業機械の購入"}, "partly"),
+        (made(title="医療機器補助金", eligibility=None), {"area": ["13"], "plan": "農業機械の購入"}, "partly"),
+        (made(title="蓄電池の国内生産補助金", eligibility=None), {"area": ["13"], "plan": "蓄電池"}, "partly"),
         (made(body=f"太陽光発電にも使えます。\n{SAID}"), {"area": ["13"], "plan": "太陽光発電"}, "partly"),
         (made(), {"area": ["13"], "plan": "太陽光発電"}, "partly"),
     ],
