@@ -148,6 +148,8 @@ def test_what_says_of_no_firm_that_it_can_apply(text: str) -> None:
         "飲食店の換気補助金",
         "設備補助金 3年目申請用",
         "被災した会社の補助金",
+        "設備補助金の事務局の公募",
+        "ツール導入補助金（複数社連携類型）",
     ],
 )
 def test_a_title_that_is_for_some_firms_only(title: str) -> None:
