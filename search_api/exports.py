@@ -1,5 +1,6 @@
 """Any search as a file: CSV, Excel and JSON Lines, streamed page by page; nothing in a cell can run."""
 
+import asyncio
 import csv
 import io
 import tempfile
@@ -81,20 +82,22 @@ async def as_xlsx(hits: AsyncIterator[Values]) -> Path:
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
     try:
-        sheet = book.add_worksheet("支援")
-        for column, name in enumerate(COLUMNS):
-            sheet.write_string(0, column, name)
-        line = 0
-        async for each in hits:
-            line += 1
-            for column, cell in enumerate(row(each)):
-                if isinstance(cell, int):
-                    sheet.write_number(line, column, cell)
-                else:
-                    sheet.write_string(line, column, cell[:32_000])
+        try:
+            sheet = book.add_worksheet("支援")
+            for column, name in enumerate(COLUMNS):
+                sheet.write_string(0, column, name)
+            line = 0
+            async for each in hits:
+                line += 1
+                for column, cell in enumerate(row(each)):
+                    if isinstance(cell, int):
+                        sheet.write_number(line, column, cell)
+                    else:
+                        sheet.write_string(line, column, cell[:32_000])
+        finally:
+            # Packing takes seconds for many rows; nobody else has to wait for it.
+            await asyncio.to_thread(book.close)
     except BaseException:
-        book.close()
-        path.unlink()
+        path.unlink(missing_ok=True)
         raise
-    book.close()
     return path
