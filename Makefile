@@ -26,7 +26,7 @@ check:
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The deadline grammar beside dateparser on the same lines; what was read of all recordings, what is listed twice, how well
-# search answers, and what the pages weigh and how fast they are.
+# search answers, what the pages weigh and how fast they are, nights, backups and exports.
 bench: setup
 	$(BIN)/python -m tests.bench.deadlines
 	$(BIN)/python -m tests.bench.coverage
@@ -37,6 +37,7 @@ bench: setup
 	$(BIN)/python -m tests.bench.nights
 	$(BIN)/python -m tests.bench.backups
 	$(BIN)/python -m tests.bench.thirty_nights
+	$(BIN)/python -m tests.bench.exports
 
 setup: .venv/ready node_modules/ready
 

@@ -76,10 +76,10 @@ def processor_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def memory_mib(pid: int) -> float:
-    """What the process holds of memory, and the most it ever held."""
+def memory_mib(pid: int, name: str = "VmHWM") -> float:
+    """The most memory that the process ever held; `VmRSS`: what it holds now."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    return int(lines["VmHWM"].split()[0]) / 1024
+    return int(lines[name].split()[0]) / 1024
 
 
 async def searches_of(where: Endpoint, now: datetime, asked: Sequence[Query]) -> list[list[Request]]:
