@@ -26,7 +26,7 @@ check:
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # The deadline grammar beside dateparser on the same lines; what was read of all recordings, what is listed twice, how well
-# search answers, what the pages weigh and how fast they are, nights, backups and exports.
+# search answers, what the pages weigh and how fast they are, nights, backups, exports, and the API asked at random.
 bench: setup
 	$(BIN)/python -m tests.bench.deadlines
 	$(BIN)/python -m tests.bench.coverage
@@ -38,6 +38,7 @@ bench: setup
 	$(BIN)/python -m tests.bench.backups
 	$(BIN)/python -m tests.bench.thirty_nights
 	$(BIN)/python -m tests.bench.exports
+	$(BIN)/python -m tests.bench.fuzzing
 
 setup: .venv/ready node_modules/ready
 

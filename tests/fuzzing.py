@@ -2,12 +2,15 @@
 the answers: a crash, a status or a shape that the description does not have.
 """
 
+import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 import schemathesis
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
+from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
@@ -31,14 +34,31 @@ class Asked:
         return self.requests.total()
 
 
+def known(address: str) -> dict[str, list[str]]:
+    """Some values of parameters in paths that there is something at: by chance nobody would hit one."""
+
+    def read(path: str) -> Any:
+        with urllib.request.urlopen(f"{address}{path}") as answer:
+            return orjson.loads(answer.read())
+
+    return {
+        "id": [each["id"] for each in read("/api/programmes?state=any")["hits"]],
+        "oppId": [each["id"] for each in read("/common-grants/opportunities")["items"]],
+    }
+
+
 def fuzz(address: str, each: int) -> Asked:
     """Asks every operation of the API at this address up to `each` times, with the same questions in every run."""
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json")
-    told = Asked()
+    told, there = Asked(), known(address)
     for result in schema.get_all_operations():
         operation = result.ok()
 
-        def ask(case: Any) -> None:
+        def ask(case: Any, draw: st.DataObject) -> None:
+            for name in set(case.path_parameters or ()) & set(there):
+                case.path_parameters[name] = draw.draw(
+                    st.sampled_from([case.path_parameters[name], *there[name]]), label=name
+                )
             response = case.call()
             told.requests[case.operation.label, response.status_code] += 1
             try:
@@ -55,5 +75,5 @@ def fuzz(address: str, each: int) -> Asked:
             verbosity=Verbosity.quiet,
             suppress_health_check=list(HealthCheck),
         )
-        limits(given(case=operation.as_strategy())(ask))()
+        limits(given(case=operation.as_strategy(), draw=st.data())(ask))()
     return told
