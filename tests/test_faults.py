@@ -96,10 +96,13 @@ class Nights:
 
     def equal(self, *, stamps: bool = True) -> None:
         assert rows(self.job.settings.store_url, stamps=stamps) == (self.calm.rows if stamps else self.calm.loose)
-        # So often the site looks whether another process has published.
+        assert self.answer() == self.calm.after
+
+    def answer(self) -> Answer:
+        """What the site answers as soon as it has looked whether another process has published."""
         time.sleep(2 * LOOK_SECONDS)
         with httpx.Client(timeout=20) as client:
-            assert answer(client, self.site.url) == self.calm.after
+            return answer(client, self.site.url)
 
 
 @contextmanager
@@ -265,7 +268,6 @@ def test_a_source_hangs(calm: Calm, var: Path, where: Endpoint) -> None:
         with closing(Store(nights.job.settings.store_url)) as store:
             assert [run.ok for run in store.runs("first", limit=1)] == [False]
             assert [run.ok for run in store.runs("second", limit=1)] == [True]
-        with httpx.Client(timeout=20) as client:
-            partly = answer(client, nights.site.url)
+        partly = nights.answer()
         nights.completed(minutes=70)
         nights.site.answers.discard(partly)
