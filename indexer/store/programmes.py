@@ -201,19 +201,6 @@ class ProgrammeReading(Reading):
                 for row in connection.execute(query)
             ]
 
-    def with_problems(self, code: str = "", limit: int = 50, after: str = "") -> list[Record]:
-        """Programmes in which something could not be read, in order of id, from behind `after`."""
-        query = sa.select(programmes).where(programmes.c.problems > 0, programmes.c.id > after)
-        found: list[Record] = []
-        with self.engine.connect().execution_options(yield_per=100) as connection:
-            for row in connection.execute(query.order_by(programmes.c.id)):
-                record = _record(row)
-                if not code or any(each.code == code for each in record.programme.problems):
-                    found.append(record)
-                if len(found) >= limit:
-                    break
-        return found
-
     def unread(self) -> int:
         """How many programmes have something that could not be read, or contradicts itself."""
         query = sa.select(sa.func.count()).select_from(programmes).where(programmes.c.problems > 0)
