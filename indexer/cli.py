@@ -282,21 +282,24 @@ def user_list() -> None:
 @user.command("unlock")
 def user_unlock(name: str) -> None:
     """Lets somebody try again at once who was locked for wrong passwords."""
-    settings = Settings()
-    store = Store(settings.store_url)
-    if store.user(name) is None:
-        raise ValueError(f"there is no {name}")
-    accounts.unlock(store, name, by="the command line", now=settings.clock()())
+    store, now = _holding(name)
+    accounts.unlock(store, name, by="the command line", now=now)
 
 
 @user.command("remove")
 def user_remove(name: str) -> None:
     """Takes somebody off the staff, and ends their sessions."""
+    store, now = _holding(name)
+    accounts.remove_user(store, name, by="the command line", now=now)
+
+
+def _holding(name: str) -> tuple[Store, datetime]:
+    """The store that has this user, and now. ValueError where there is none."""
     settings = Settings()
     store = Store(settings.store_url)
     if store.user(name) is None:
         raise ValueError(f"there is no {name}")
-    accounts.remove_user(store, name, by="the command line", now=settings.clock()())
+    return store, settings.clock()()
 
 
 @app.command()
