@@ -1,6 +1,8 @@
 """The layout of the store: every step from the first one on, in both databases."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,17 @@ def test_many_who_open_an_empty_store_at_once_all_get_it(empty: str) -> None:
     for each in threads:
         each.join()
     assert found == [0, 0, 0, 0]
+
+
+def test_who_opens_a_new_file_that_another_one_holds_waits(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "new.sqlite", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        letting_go = threading.Timer(0.5, other.execute, ["COMMIT"])
+        letting_go.start()
+        store = Store(f"sqlite:///{tmp_path / 'new.sqlite'}")
+        letting_go.join()
+        assert store.count() == 0
+        store.close()
 
 
 def test_a_change_of_a_table_becomes_a_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

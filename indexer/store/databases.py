@@ -5,6 +5,8 @@ One writer at a time, readers never wait for it, and who waits longer than a min
 
 import os
 import socket
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +47,24 @@ def _sqlite_manners(connection: Any, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(cursor)
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    # Whoever opens a new file turns it to write-ahead logging. SQLite refuses that at once, whatever the busy timeout,
+    # where another one is about to do the same.
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _sqlite_begin(connection: sa.Connection) -> None:
