@@ -32,6 +32,7 @@ from frontend.alerts import asking, managing
 from frontend.alerts.courier import Courier
 from frontend.bounds import Bounded
 from frontend.counts import Counts
+from frontend.kept import KEPT_BYTES
 from frontend.language.choosing import Spoken
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, error_page
@@ -41,6 +42,7 @@ from indexer.store import StoreError
 from search_api import assistants
 from search_api.app import application, on_invalid, on_not_found, on_store_gone, on_unavailable
 from search_api.errors import NO_STORE, NotFound, Unavailable, trouble
+from search_api.memory import Memory
 from search_api.services import Services
 
 STATIC_SECONDS = 3600
@@ -80,6 +82,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
 
     app = application(own, lifespan)
     app.state.counts = Counts(own)
+    app.state.pages = Memory(KEPT_BYTES)
     for each in (
         assets, home, search, programme, views, keeping, guide, estimate, reading, glossary, information, developers,
         machines, report, staff, asking, managing,

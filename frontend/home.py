@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from frontend import place as places
+from frontend.kept import Kept
 from frontend.origins import sources
 from frontend.rendering import page
 from frontend.words.vocabulary import vocabulary
@@ -14,7 +15,7 @@ from search_api import collections
 from search_api.query import Query, Sort, StateChoice
 from search_api.services import Own, Services
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=Kept)
 
 FACETS = ("stage", "theme", "kind", "state")
 STEP_KINDS = {

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from frontend import files
 from frontend import place as places
+from frontend.kept import Kept
 from frontend.origins import sources
 from frontend.rendering import page
 from search_api import collections
@@ -17,7 +18,7 @@ from search_api.models import FacetValue, Results
 from search_api.query import Query, Sort
 from search_api.services import Own, Services
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=Kept)
 
 
 class Model(BaseModel):

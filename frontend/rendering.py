@@ -52,9 +52,18 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         "language": spoken.get(),
         "ja": "" if spoken.get().tag == "ja" else Markup(' lang="ja"'),
     }
-    response = templates.TemplateResponse(request, template, shown | context, status_code=status)
-    response.headers["Vary"] = "HX-Request, Cookie"
-    return response
+    return varied(templates.TemplateResponse(request, template, shown | context, status_code=status))
+
+
+def fragment(request: Request) -> bool:
+    """htmx asks for the part that changes; when it goes back in history it needs the whole page."""
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
+
+
+def varied(page: Response) -> Response:
+    """Says what a page depends on beside its address."""
+    page.headers["Vary"] = "HX-Request, Cookie"
+    return page
 
 
 def navigation(path: str, near: Place) -> list[Entry]:

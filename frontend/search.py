@@ -5,16 +5,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from frontend import place as places
 from frontend.chips import Chip, chips
+from frontend.kept import Kept
 from frontend.links import Links
 from frontend.origins import sources
-from frontend.rendering import page
+from frontend.rendering import fragment, page
 from frontend.words.questions import facets, heading, sorts, widened, with_what_is_over, without
 from frontend.words.vocabulary import vocabulary
 from search_api.fit import profiled
 from search_api.query import Query, Scope, StateChoice
 from search_api.services import Own, Services
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=Kept)
 
 
 @router.get("/search")
@@ -37,7 +38,7 @@ async def search(request: Request, own: Own) -> Response:
     near = places.remembered(request)
     return page(
         request,
-        "_results.html" if _fragment(request) else "search.html",
+        "_results.html" if fragment(request) else "search.html",
         heading=heading([each.name for each in chosen], results.total),
         view="/search",
         query=query,
@@ -68,11 +69,6 @@ async def search(request: Request, own: Own) -> Response:
 async def towns(request: Request, prefecture: str = "") -> Response:
     """_towns.html, the choices of the form's second list: place."""
     return page(request, "_towns.html", place=places.asked(prefecture, ""))
-
-
-def _fragment(request: Request) -> bool:
-    """htmx asks for the part that changes; when it goes back in history it needs the whole page."""
-    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-History-Restore-Request") != "true"
 
 
 def _submitted(request: Request, path: str) -> Response:

@@ -8,13 +8,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from frontend import japan
 from frontend import place as places
 from frontend.chips import chips
+from frontend.kept import Kept
 from frontend.months import AHEAD, Month, deadlines
 from frontend.origins import sources
 from frontend.rendering import page
 from search_api.query import Query
 from search_api.services import Own
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=Kept)
 
 
 @router.get("/calendar")

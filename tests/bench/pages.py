@@ -21,6 +21,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import brotli
 from playwright.sync_api import sync_playwright
@@ -31,9 +32,12 @@ from indexer.publish import publish
 from indexer.settings import Settings
 from indexer.store import Store
 from tests.bench.coverage import all_read
+from tests.bench.questions import questions
 from tests.frontend.conftest import FLAGS
 from tests.samples import EVERYTHING, NOW, record
 
+NEW = 400
+"""Questions that are asked once."""
 HTML_KB, ASSETS_KB, PAINT_MS, SHIFT, RATIO = 40, 60, 1000, 0.02, 2.0
 QUESTIONS = (
     "",
@@ -145,6 +149,13 @@ def server_times(url: str, rounds: int) -> None:
         ratios.append(page / api)
         print(f"  {question or 'everything':34} {api:7.1f} {page:7.1f} {page / api:7.2f}")
     print(f"  {'median':50} {statistics.median(ratios):7.2f}")
+    # Nobody has an answer to these yet, and neither asks what the other did.
+    fresh: dict[str, list[float]] = {"/api/programmes?": [], "/search?": []}
+    for number, each in enumerate(questions(NEW)):
+        path = tuple(fresh)[number % 2]
+        fresh[path].append(asked(url + path + urlencode(each.items()))[0])
+    api, page = map(statistics.median, fresh.values())
+    print(f"  {f'{NEW} that nobody asked before':34} {api:7.1f} {page:7.1f} {page / api:7.2f}")
 
 
 def paints(url: str, paths: Sequence[str], rounds: int) -> None:
