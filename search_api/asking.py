@@ -22,6 +22,8 @@ _VERBS = frozenset({
 })  # fmt: skip
 _NOUNS = frozenset({"次回", "一覧", "おすすめ", "オススメ", "お勧め", "今年度", "まとめ", "検索", "募集情報"})
 _SIGNS = frozenset("？?。、！!")
+_KATAKANA_LONG = re.compile("[ァ-ヴ]ー")
+"""In hiragana it is a word typed by its sound (そーらーぱねる)."""
 
 
 _COMMON = frozenset({
@@ -111,4 +113,6 @@ def _asks(piece: Morpheme) -> bool:
 
 
 def _is_sentence(part: str, pieces: list[Morpheme]) -> bool:
-    return all(map(_asks, pieces)) or any("一" <= char <= "鿿" or char.isascii() for char in part) or "ー" in part
+    if all(map(_asks, pieces)) or _KATAKANA_LONG.search(part):
+        return True
+    return any("一" <= char <= "鿿" or char.isascii() for char in part)

@@ -17,7 +17,7 @@ _UNTIL = r"(?:までに?|迄に?)"
 _WHEN = re.compile(
     rf"(?:(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
     r"|(?:(?:(?P<western>20\d\d)|令和(?P<reiwa>\d{1,2}))年)?"
-    r"(?<!\d)(?P<month>1[0-2]|[1-9])月(?:(?P<day>[12]\d|3[01]|[1-9])日)?"
+    r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])(?:月(?:(?P<day>[12]\d|3[01]|[1-9])日)?|/(?P<slash>[12]\d|3[01]|0?[1-9])(?![\d/]))"
     r"|(?<![\d何])(?P<year>今?年度|今年|年)(?=[内末中]))"
     r"(?P<part>上旬|初旬|中旬|下旬|末|中|内)?(?:に|の|が|で)?"
     rf"(?P<how>{_UNTIL}(?:に?{_CLOSES})?|{_CLOSES})?(?:の|に|な)?"
@@ -27,6 +27,9 @@ _SOON = re.compile(
     r"(?:締め?切り?|〆切り?|しめきり|期限)(?:が|の|も)?(?:間近|近い|近く|迫る|迫った|迫っている|もうすぐ|直前)(?:の|な)?"
 )
 _OPEN = re.compile(r"(?:受付中|募集中|公募中|申請受付中|申込受付中)(?:の|な)?")
+_CLOSING = re.compile(_CLOSES)
+_LARGEST_SHARE = 10
+"""Up to here 1/2 and 9/10 are shares more often than days."""
 _FISCAL_END = (3, 31)
 _YEAR_END = (12, 31)
 _REIWA = 2018
@@ -77,6 +80,8 @@ def _span(found: re.Match[str], today: date) -> tuple[date | None, date] | None:
     part, how, unit = found["part"] or "", found["how"] or "", found["unit"] or ""
     if not how and (part not in ("末", "中", "内") or found["month"]):
         return None
+    if found["slash"] and not _CLOSING.search(how) and int(found["slash"]) <= _LARGEST_SHARE:
+        return None  # 補助率2/3まで
     until = how.startswith(("まで", "迄")) or (part in ("中", "内") and not how)
     first, last = _days(found, today)
     if part in _PARTS and not unit.endswith(("日", "週")) and not found["year"]:
@@ -101,7 +106,7 @@ def _days(found: re.Match[str], today: date) -> tuple[date, date]:
             month = today.month - 1 + ahead
             return _month(today.year + month // 12, month % 12 + 1)
         return today + timedelta(days=ahead), today + timedelta(days=ahead)
-    month, day = int(found["month"]), found["day"]
+    month, day = int(found["month"]), found["day"] or found["slash"]
     year = _year(found) or today.year + (month < today.month)
     first, last = _month(year, month)
     if day:

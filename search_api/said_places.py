@@ -16,8 +16,11 @@ from indexer.vocab import regions
 _JOINT = re.compile(r"^内?(?:で使える|での|で|の|にある)?")
 _ENDING = re.compile(r"(?:内|の|で|内の|内で)$")
 _BOUND = re.compile(r"$|\s|の|内|で|に")
-_KANA = re.compile(r"[ぁ-んァ-ヶー]{1,3}")
+_OTHERWISE = frozenset({"中国", "みどり", "さくら", "みよし", "いすみ", "あま", "たつの", "むつ"})
+"""Names of regions and cities that are everyday words, or other names, before they are places."""
 _KANA_SUFFIX = re.compile(r"(?<=.)(?:ト|フ|ケン|シ)$")
+_MANY = 3
+"""Wards of one name that make it a word."""
 _SHORTEST, _SHORTEST_CITY = 3, 4
 """Kana of a prefecture's name without its ending, and of a city's: shorter ones are other words too (さが, みえ)."""
 
@@ -39,10 +42,13 @@ class Said:
 
 @dataclass(frozen=True)
 class _Mention:
+    """`whole`: all of its codes are meant (九州), not one of them."""
+
     start: int
     end: int
     codes: tuple[str, ...]
     short: bool = False
+    whole: bool = False
 
 
 def said_places(q: str, *, short: bool = True) -> Said:
@@ -60,8 +66,12 @@ def said_places(q: str, *, short: bool = True) -> Said:
     mentions.sort(key=lambda each: each.start)
     decided = [_decided(each, mentions) for each in mentions]
     clear = {codes[0] for codes in decided if len(codes) == 1}
+    for each in mentions:
+        # 九州 福岡市 is 福岡市.
+        if each.whole and not any(code == held or _inside(code, held) for code in clear for held in each.codes):
+            clear |= set(each.codes)
     codes = tuple(dict.fromkeys(code for code in sorted(clear) if not any(_inside(other, code) for other in clear)))
-    choices = () if codes else tuple(dict.fromkeys(code for codes in decided for code in codes))
+    choices = () if codes else tuple(dict.fromkeys(code for each in decided for code in each))
     rest = q
     for each in reversed(mentions):
         rest = rest[: each.start] + " " + _JOINT.sub("", rest[each.end :])
@@ -102,6 +112,9 @@ def _alone(q: str, *, short: bool) -> Iterable[_Mention]:
     for match in re.finditer(r"\S+", q):
         word = _ENDING.sub("", match[0])
         start = match.start()
+        if region := _regions().match(match[0]):
+            yield _Mention(start, start + region.end(), regions.BLOCKS[region["name"] or region["alone"]], whole=True)
+            continue
         if codes := _wards().get(word) or _named(word, short=short):
             yield _Mention(start, start + len(word), codes, short=not word.endswith(("都", "府", "県", "市", "区")))
             continue
@@ -111,6 +124,17 @@ def _alone(q: str, *, short: bool) -> Iterable[_Mention]:
                 yield _Mention(start, start + cut, city)
                 yield _Mention(start + cut, start + len(word), ward)
                 break
+
+
+@lru_cache(maxsize=1)
+def _regions() -> re.Pattern[str]:
+    """九州, 東北地方の; not 九州電力. One prefecture is none."""
+    names = sorted((name for name, codes in regions.BLOCKS.items() if len(codes) > 1), key=len, reverse=True)
+    alone = "|".join(map(re.escape, (name for name in names if name not in _OTHERWISE)))
+    return re.compile(
+        rf"(?P<name>{'|'.join(map(re.escape, names))})(?:地方|地域|エリア)(?={_BOUND.pattern})"
+        rf"|(?P<alone>{alone})(?={_BOUND.pattern})"
+    )
 
 
 def _named(word: str, *, short: bool) -> tuple[str, ...]:
@@ -138,18 +162,19 @@ def _wards() -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def _short_names() -> dict[str, tuple[str, ...]]:
-    """福岡 is the prefecture, 浜松 the one city of this name, 府中 one of two. 三田 is 三田市."""
-    cities: dict[str, list[str]] = defaultdict(list)
+    """福岡 is the prefecture, 浜松 the one city of this name, 府中 one of two. 三田 is 三田市, 品川 the ward of Tokyo.
+
+    金沢 is a city or the ward of another one; 中央 is a word, and wards of many.
+    """
+    cities: dict[str, dict[str, None]] = defaultdict(dict)
     for region in regions.all():
-        if len(region.code) == 5 and not region.is_ward and region.name.endswith("市"):
-            cities[region.name[:-1]].append(region.code)
-    # みどり and さくら are words before they are cities; 中央 and 北 are wards of many.
-    wards = {name[:-1] for name in _wards()}
-    found = {
-        name: tuple(codes)
-        for name, codes in cities.items()
-        if len(name) > 1 and name not in wards and not _KANA.fullmatch(name)
-    }
+        if len(region.code) == 5 and not region.is_ward and region.name.endswith(("市", "区")):
+            cities[region.name[:-1]][region.code] = None
+    found = {}
+    for name, codes in cities.items():
+        wards = [ward for ward in _wards().get(f"{name}区", ()) if not any(_inside(ward, code) for code in codes)]
+        if len(name) > 1 and name not in _OTHERWISE and len(wards) < _MANY:
+            found[name] = tuple(dict.fromkeys((*codes, *wards)))
     return found | {each.name[:-1]: (each.code,) for each in regions.prefectures() if each.code != "01"}
 
 

@@ -45,6 +45,22 @@ def respelled(q: str) -> str:
     return " ".join(found)
 
 
+def corrected(q: str) -> str:
+    """Without what many type otherwise than it is written, and no sound tells.
+
+    >>> corrected("継続化補助金"), corrected("物づくり補助金"), corrected("果物づくり")
+    ('持続化補助金', 'ものづくり補助金', '果物づくり')
+    """
+    return _misspelt().sub(lambda found: labels.spellings()[found[0]], q)
+
+
+@cache
+def _misspelt() -> re.Pattern[str]:
+    words = sorted(map(re.escape, labels.spellings()), key=len, reverse=True)
+    # 植物作り is none: in front stands no other Han character.
+    return re.compile(f"(?<![一-鿿])(?:{'|'.join(words)})")
+
+
 def known(word: str) -> bool:
     """Is it a word of the vocabulary?
 

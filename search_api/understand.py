@@ -14,7 +14,7 @@ from search_api.asking import asked
 from search_api.query import MAX_Q, Query, Sort
 from search_api.said_deadlines import said_deadlines
 from search_api.said_places import said_places
-from search_api.spelling import respelled
+from search_api.spelling import corrected, respelled
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def understand(query: Query, now: datetime, *, short: bool = True) -> Understood
             changes |= {"state": time.states, "closes_from": time.first, "closes_to": time.last}
             if query.sort is Sort.RELEVANCE and not time.states:
                 changes["sort"] = Sort.DEADLINE
-    written = respelled(asked(q))
+    written = respelled(asked(corrected(q)))
     if written != q and len(written) <= MAX_Q:
         words["q"], q = q, written
     if not words:

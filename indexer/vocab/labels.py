@@ -106,6 +106,13 @@ def homophones() -> tuple[str, ...]:
 
 
 @cache
+def spellings() -> Mapping[str, str]:
+    """What many write otherwise, with what it is: ものずくり, 継続化補助金."""
+    rows: Mapping[str, list[str]] = document("synonyms.yml")["spellings"]
+    return MappingProxyType({typed: word for word, several in rows.items() for typed in several})
+
+
+@cache
 def _synonyms() -> Mapping[str, tuple[str, ...]]:
     data = document("synonyms.yml")
     found: dict[str, dict[str, None]] = {}

@@ -29,11 +29,18 @@ NOW = datetime(2026, 8, 20, 12, 0, tzinfo=JST)  # A Thursday.
         ("京都 観光", "観光", "26"),
         ("東京都 観光", "観光", "13"),
         ("三田 カフェ", "カフェ", "28219"),
+        # Names that people shorten: a ward of Tokyo, a city in kana, a city with a ward of its name.
+        ("品川 創業", "創業", "13109"),
+        ("つくば 研究開発", "研究開発", "08220"),
+        ("川崎 LED", "LED", "14130"),
         # No places: a word that some place also bears, or that only holds one.
         ("みどりの食料", "みどりの食料", None),
         ("三重の断熱", "三重の断熱", None),
         ("中央 商店街", "中央 商店街", None),
         ("北海道電力", "北海道電力", None),
+        ("九州電力", "九州電力", None),
+        ("中国 輸出", "中国 輸出", None),
+        ("さくら 植樹", "さくら 植樹", None),
         ("北海道の電力", "電力", "01"),
         ("太陽光", "太陽光", None),
     ],
@@ -72,7 +79,16 @@ def test_places_decide_each_other(q: str, left: str, area: str | None) -> None:
     assert (said.query.q, said.query.area) == (left, (area,) if area else ())
 
 
-@pytest.mark.parametrize(("q", "first"), [("府中市 創業", "13206"), ("府中 創業", "13206"), ("中央区 創業", "01101")])
+@pytest.mark.parametrize(
+    ("q", "first"),
+    [
+        ("府中市 創業", "13206"),
+        ("府中 創業", "13206"),
+        ("金沢 創業", "17201"),
+        ("中野 創業", "13114"),
+        ("中央区 創業", "01101"),
+    ],
+)
 def test_a_name_of_several_places_is_offered_not_guessed(q: str, first: str) -> None:
     said = understand(Query(q=q), NOW)
     assert (said.query.q, said.query.area, said.choices[0]) == ("創業", (), first)
@@ -81,6 +97,21 @@ def test_a_name_of_several_places_is_offered_not_guessed(q: str, first: str) -> 
 
 def test_several_places_are_all_meant() -> None:
     assert understand(Query(q="福岡市 北九州市 補助金"), NOW).query.area == ("40100", "40130")
+
+
+@pytest.mark.parametrize(
+    ("q", "left", "areas"),
+    [
+        ("四国 観光", "観光", ("36", "37", "38", "39")),
+        ("東海地方の補助金", "補助金", ("21", "22", "23", "24")),
+        ("中国地方で使える補助金", "補助金", ("31", "32", "33", "34", "35")),
+        ("九州 福岡市 EV", "EV", ("40130",)),
+        ("府中 関東", "", ("13206",)),
+    ],
+)
+def test_a_region_is_its_prefectures(q: str, left: str, areas: tuple[str, ...]) -> None:
+    said = understand(Query(q=q), NOW)
+    assert (said.query.q, said.query.area, said.choices) == (left, areas, ())
 
 
 def test_a_city_without_its_ending_may_be_something_else() -> None:
@@ -107,6 +138,9 @@ def test_a_city_without_its_ending_may_be_something_else() -> None:
         ("９月締切", "", "2026-09-01", "2026-09-30"),
         ("9月上旬締切", "", "2026-09-01", "2026-09-10"),
         ("9月30日締切 太陽光", "太陽光", "2026-09-30", "2026-09-30"),
+        ("9/30締切 太陽光", "太陽光", "2026-09-30", "2026-09-30"),
+        ("09/05〆切", "", "2026-09-05", "2026-09-05"),
+        ("9/30まで", "", None, "2026-09-30"),
         ("3月締切", "", "2027-03-01", "2027-03-31"),
         ("令和9年3月まで 設備", "設備", None, "2027-03-31"),
         ("年度内 設備投資", "設備投資", None, "2027-03-31"),
@@ -116,6 +150,8 @@ def test_a_city_without_its_ending_may_be_something_else() -> None:
         ("今月の補助金", "今月の補助金", None, None),
         ("10月 展示会", "10月 展示会", None, None),
         ("3年以内", "3年以内", None, None),
+        ("2/3まで補助", "2/3 補助", None, None),
+        ("1/2 補助", "1/2 補助", None, None),
         ("5年内", "5年内", None, None),
         ("令和8年度 補助金", "令和8年度 補助金", None, None),
         ("2025年3月まで", "2025年3月", None, None),
@@ -136,6 +172,11 @@ def test_deadlines(q: str, left: str, first: str | None, last: str | None) -> No
         ("LEDに変えたい", "LED"),
         ("脱炭素 何から始めれば", "脱炭素"),
         ("小規模事業者持続化補助金 次回", "小規模事業者持続化補助金"),
+        # Words typed by their sound are no sentence, nor is what many write otherwise.
+        ("そーらーぱねる", "ソーラーパネル"),
+        ("でぃーえっくす", "DX"),
+        ("ものずくり補助金", "ものづくり補助金"),
+        ("継続化補助金 2回目", "持続化補助金 2回目"),
         # Names and words that only look like grammar.
         ("見える化", "見える化"),
         ("みどりの食料", "みどりの食料"),
