@@ -12,13 +12,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
-from indexer.normalise.readings import all_kana, reading
-from indexer.normalise.text import fold
 from indexer.settings import Settings
 from indexer.sources import Coverage, Origin, coverage, origins
 from indexer.store import StoreError
 from indexer.vocab import labels, regions
 from search_api import collections, commongrants, files
+from search_api.beginnings import begun_labels, begun_schemes, settled
 from search_api.detail import detail
 from search_api.errors import NO_STORE, PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
 from search_api.limits import Limited
@@ -118,29 +117,18 @@ async def stats(own: Own) -> dict[str, Any]:
 @api.get("/api/suggest", summary="入力中の候補")
 async def suggest(q: Annotated[str, Parameters(max_length=60)], own: Own) -> dict[str, list[dict[str, str]]]:
     """支援の名称・通称・テーマ・場所。かなやローマ字でも。"""
-    if not q.strip():
+    typed = settled(q)
+    if not typed:
         return {"programmes": [], "schemes": [], "labels": [], "areas": []}
-    found = await own.searcher.named(q, 5)
-    chosen = [
-        {"facet": facet, "value": key, "label": each.name}
-        for facet in ("theme", "kind", "field")
-        for key, each in labels.labels(facet).items()
-        if _begins(q, each.kana, each.name, *each.synonyms)
-    ]
+    found = await own.searcher.named(typed, 5)
+    # Readings take a while the first time.
+    chosen = await run_in_threadpool(begun_labels, typed)
     return {
         "programmes": [{"id": each["id"], "title": each["title"]} for each in found],
-        "schemes": [{"label": each.name} for each in labels.schemes() if _begins(q, each.kana, each.name)][:5],
-        "labels": chosen[:5],
-        "areas": [{"code": each.code, "name": regions.full_name(each.code)} for each in regions.search(q, limit=5)],
+        "schemes": [{"label": each.name} for each in begun_schemes(typed)[:5]],
+        "labels": [{"facet": facet, "value": each.id, "label": each.name} for facet, each in chosen[:5]],
+        "areas": [{"code": each.code, "name": regions.full_name(each.code)} for each in regions.search(typed, limit=5)],
     }
-
-
-def _begins(typed: str, kana: str, *words: str) -> bool:
-    """Does one of the words begin so, as it is written or as it sounds?"""
-    same = fold(typed).casefold().strip()
-    if any(fold(word).casefold().startswith(same) for word in words):
-        return True
-    return all_kana(same) and reading(kana).startswith(reading(same) or "?")
 
 
 @api.get("/healthz", summary="動作確認", include_in_schema=False)

@@ -185,7 +185,8 @@ class Searcher:
         common = {"filter": joined(filters(Query(), now)), "limit": most, "attributesToRetrieve": fields(Query())}
         ways = [{"q": q, "matchingStrategy": "all", "attributesToSearchOn": ["schemes", "title"]}]
         if all_kana(q) and (sounds := reading(q)):
-            ways.append({"q": latin(sounds), "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]})
+            # Before kana in the midst of a text (喜んでもらいたいの for たいよ).
+            ways.insert(0, {"q": latin(sounds), "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]})
         answers = await self.engine.multi([request(each) | common for each in ways])
         found = {each["hit"]["id"]: each for answer in answers for each in answer["hits"]}
         return [hit(each, now, Query()) for each in list(found.values())[:most]]

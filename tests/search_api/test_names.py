@@ -30,6 +30,8 @@ ENTRIES = [
     programme(13, "ものづくり・商業・サービス生産性向上促進補助金（19次締切）", areas=["JP"]),
     programme(16, "石川県後継者募集プロジェクト", areas=["JP"]),
     programme(17, "健康経営の推進補助金", areas=["JP"]),
+    programme(18, "人に喜んでもらいたいよき珈琲店の事例", areas=["JP"]),
+    programme(19, "屋根を貸す太陽光発電の普及事業", areas=["JP"]),
     programme(14, "三田市 ものづくり支援補助金", areas=["28219"], issuer=town("三田市")),
     programme(15, "三田市 ものづくり補助金の上乗せ", areas=["28219"], issuer=town("三田市")),
 ]
@@ -61,18 +63,21 @@ def answer(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         writer.put([record(each) for each in ENTRIES], set())
     publish(engine.endpoint, store, NOW)
 
-    def ask(q: str) -> list[int]:
-        async def go() -> list[int]:
-            searcher = Searcher(lambda: engine.endpoint, lambda: NOW)
-            try:
-                return [int(hit.id[-4:]) for hit in (await searcher.search(Query(q=q))).hits]
-            finally:
-                await searcher.close()
-
-        return asyncio.run(go())
-
-    yield ask
+    yield lambda q: asyncio.run(_ids(engine, q))
     store.close()
+
+
+async def _ids(engine: Engine, q: str, *, begun: bool = False) -> list[int]:
+    searcher = Searcher(lambda: engine.endpoint, lambda: NOW)
+    try:
+        ids = (
+            [each["id"] for each in await searcher.named(q, 5)]
+            if begun
+            else [hit.id for hit in (await searcher.search(Query(q=q))).hits]
+        )
+        return [int(id[-4:]) for id in ids]
+    finally:
+        await searcher.close()
 
 
 @pytest.fixture
@@ -92,3 +97,10 @@ def test_a_scheme_is_found_by_what_people_call_it(first: Callable[[str], int]) -
 @pytest.mark.parametrize(("q", "expected"), TRAPS, ids=[each[0] for each in TRAPS])
 def test_a_name_finds_what_it_names(found: Callable[[str], set[int]], q: str, expected: set[int]) -> None:
     assert found(q) == expected
+
+
+def test_kana_names_what_sounds_so_before_what_has_it_in_a_sentence(
+    engine: Engine, answer: Callable[[str], list[int]]
+) -> None:
+    assert answer("久留米 店舗")
+    assert asyncio.run(_ids(engine, "たいよ", begun=True))[0] == 19
