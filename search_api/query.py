@@ -1,5 +1,6 @@
 """The one question: API parameters, links of the page, feeds and exports are all made from `Query`."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
@@ -118,13 +119,19 @@ def _none_if_empty(value: Any) -> Any:
     return None if value == "" else value
 
 
+_SHARE = re.compile(r"\d{1,9}(?:/\d{1,9}|\.\d{1,9})?|\.\d{1,9}")
+
+
 def _rate(value: Any) -> Any:
     if value in ("", None):
         return None
     try:
-        rate = Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError("a share such as 1/2 or 0.5 is needed") from None
+        # Of any other number Fraction would write all digits out: 1e9999999 keeps it for minutes.
+        rate = Fraction(str(value)) if _SHARE.fullmatch(str(value).strip()) else None
+    except ZeroDivisionError:
+        rate = None
+    if rate is None:
+        raise ValueError("a share such as 1/2 or 0.5 is needed")
     if not 0 < rate <= 1:
         raise ValueError("a share between 0 and 1 is needed")
     return str(rate)

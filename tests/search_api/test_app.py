@@ -33,6 +33,9 @@ def test_search_answers_as_the_contract_says(client: TestClient) -> None:
         ("area=13%22%5D", "area"),
         ("state=opne", "state"),
         ("rate_min=2", "rate_min"),
+        # Written out it would have a billion digits.
+        ("rate_min=1e999999999", "rate_min"),
+        ("rate_min=1/0", "rate_min"),
         ("updated_since=yesterday", "updated_since"),
         ("source=a%22%20OR%20x", "source"),
         ("amount_min=-5", "amount_min"),
