@@ -26,6 +26,8 @@ MAX_Q = 200
 MAX_VALUES = 50
 MAX_PER_PAGE = 100
 MAX_PAGE = 100_000
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+"""The days that can be asked for."""
 
 FACETS = (
     "kind", "theme", "stage", "lever", "field", "industry", "size", "issuer_level", "source", "area", "scope", "state",
@@ -145,9 +147,7 @@ Choices = Annotated[tuple[str, ...], BeforeValidator(_filled), Field(max_length=
 Days = Annotated[Annotated[int, Field(ge=-3650, le=3650)] | None, BeforeValidator(_none_if_empty)]
 Count = Annotated[Annotated[int, Field(ge=0, le=10**7)] | None, BeforeValidator(_none_if_empty)]
 Yen = Annotated[Annotated[int, Field(ge=0, le=10**15)] | None, BeforeValidator(_none_if_empty)]
-Day = Annotated[
-    Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))] | None, BeforeValidator(_none_if_empty)
-]
+Day = Annotated[Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None, BeforeValidator(_none_if_empty)]
 Flag = Annotated[bool | None, BeforeValidator(_none_if_empty)]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from indexer.normalise.text import fold
-from search_api.query import StateChoice
+from search_api.query import LAST_DAY, StateChoice
 
 _UNITS = {
     "本日": 0, "今日": 0, "きょう": 0, "明日": 1, "あす": 1, "あした": 1, "明後日": 2, "あさって": 2,
@@ -15,12 +15,13 @@ _UNITS = {
 _CLOSES = r"(?:締め?切り?(?:られる|る|になる)?|〆切り?|しめきり|期限|終了(?:する)?|申請期限|申込期限|募集終了|受付終了)"
 _UNTIL = r"(?:までに?|迄に?)"
 _WHEN = re.compile(
+    rf"(?P<ahead>{_CLOSES}(?:が|は)?\s?)?"
     rf"(?:(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
     r"|(?:(?:(?P<western>20\d\d)|令和(?P<reiwa>\d{1,2}))年)?"
     r"(?<![\d/])(?P<month>1[0-2]|0?[1-9])(?:月(?:(?P<day>[12]\d|3[01]|[1-9])日)?|/(?P<slash>[12]\d|3[01]|0?[1-9])(?![\d/]))"
     r"|(?<![\d何])(?P<year>今?年度|今年|年)(?=[内末中]))"
     r"(?P<part>上旬|初旬|中旬|下旬|末|中|内)?(?:に|の|が|で)?"
-    rf"(?P<how>{_UNTIL}(?:に?{_CLOSES})?|{_CLOSES})?(?:の|に|な)?"
+    rf"\s?(?P<how>{_UNTIL}(?:に?{_CLOSES})?|{_CLOSES})?(?:の|に|な)?"
 )
 _PARTS = {"上旬": (1, 10), "初旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "末": (21, 31)}
 _SOON = re.compile(
@@ -76,8 +77,10 @@ def _without(q: str, found: re.Match[str]) -> str:
 
 
 def _span(found: re.Match[str], today: date) -> tuple[date | None, date] | None:
-    """The days meant; None where the words are of a time and not of a deadline (9月の展示会, 今月の補助金)."""
-    part, how, unit = found["part"] or "", found["how"] or "", found["unit"] or ""
+    """The days meant; None where the words are of a time and not of a deadline (9月の展示会, 今月の補助金), or of
+    none that can be asked for (令和99年3月締切).
+    """
+    part, how, unit = found["part"] or "", found["how"] or found["ahead"] or "", found["unit"] or ""
     if not how and (part not in ("末", "中", "内") or found["month"]):
         return None
     if found["slash"] and not _CLOSING.search(how) and int(found["slash"]) <= _LARGEST_SHARE:
@@ -87,7 +90,7 @@ def _span(found: re.Match[str], today: date) -> tuple[date | None, date] | None:
     if part in _PARTS and not unit.endswith(("日", "週")) and not found["year"]:
         low, high = _PARTS[part]
         first, last = last.replace(day=low), last.replace(day=min(high, last.day))
-    if last < today:
+    if not today <= last <= LAST_DAY:
         return None
     return (None if until or first <= today or found["year"] else first), last
 

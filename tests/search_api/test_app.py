@@ -135,7 +135,7 @@ def test_only_the_fields_that_are_wanted(client: TestClient) -> None:
 
 @pytest.mark.parametrize("path", ["/api/programmes", "/search", "/export/programmes.csv", "/feeds/programmes.atom"])
 @pytest.mark.parametrize(
-    "q", [("ソーラ " * 50)[:200], "省" * 200, "火木土日月金水" * 28, "ﾎｼﾞｮｷﾝ", "9999年12月31日まで"]
+    "q", [("ソーラ " * 50)[:200], "省" * 200, "火木土日月金水" * 28, "ﾎｼﾞｮｷﾝ", "9999年12月31日まで", "令和99年3月締切"]
 )
 def test_no_question_breaks_an_answer(client: TestClient, path: str, q: str) -> None:
     assert client.get(path, params={"q": q}).status_code == 200

@@ -145,6 +145,11 @@ def test_a_city_without_its_ending_may_be_something_else() -> None:
         ("令和9年3月まで 設備", "設備", None, "2027-03-31"),
         ("年度内 設備投資", "設備投資", None, "2027-03-31"),
         ("年内の補助金", "補助金", None, "2026-12-31"),
+        # Words apart, and the other way round.
+        ("今月 締切 補助金", "補助金", None, "2026-08-31"),
+        ("年度末　締切", "", None, "2027-03-31"),
+        ("締切 来月 補助金", "補助金", "2026-09-01", "2026-09-30"),
+        ("締切が9月末の補助金", "補助金", "2026-09-21", "2026-09-30"),
         # A time that is no deadline.
         ("締切", "締切", None, None),
         ("今月の補助金", "今月の補助金", None, None),
@@ -155,6 +160,10 @@ def test_a_city_without_its_ending_may_be_something_else() -> None:
         ("5年内", "5年内", None, None),
         ("令和8年度 補助金", "令和8年度 補助金", None, None),
         ("2025年3月まで", "2025年3月", None, None),
+        ("今月 太陽光 締切", "今月 太陽光 締切", None, None),
+        # Later than any day that can be asked for.
+        ("令和99年3月締切", "令和99年3月締切", None, None),
+        ("令和83年1月まで 設備", "令和83年1月 設備", None, None),
     ],
 )
 def test_deadlines(q: str, left: str, first: str | None, last: str | None) -> None:
