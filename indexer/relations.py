@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.duplicates import MARKS, Identity, weak_names, without_place, years_of
+from indexer.duplicates import Identity, comparable, weak_names, without_place, years_of
 from indexer.normalise.text import fold
 from indexer.schema import NOT_OFFERED, Programme, Relation, RelationKind
 from indexer.vocab import regions
@@ -106,7 +106,7 @@ def relations(known: Iterable[Identity], said: Iterable[Statement]) -> dict[str,
         teller = by_id.get(each.id)
         if teller is None:
             continue
-        text = MARKS.sub("", fold(each.raw)).lower()
+        text = comparable(fold(each.raw))
         at = (starts.get(text[i : i + SHORTEST], ()) for i in range(len(text) - SHORTEST + 1))
         called = {name: names[name] for several in at for name in several if name in text}
         others, named = _meant(teller, each, called, by_id)
@@ -161,7 +161,7 @@ def _named(known: Iterable[Identity]) -> dict[str, set[str]]:
         for name in each.names:
             if len(name) >= SHORTEST:
                 found[name].add(each.id)
-        plain = MARKS.sub("", _ANNEX.sub("", each.said.split("「")[-1].rstrip("」"))).lower()
+        plain = comparable(_ANNEX.sub("", each.said.split("「")[-1].rstrip("」")))
         for short in without_place(plain, each.areas):
             if len(short) >= SHORTEST:
                 found[short].add(each.id)

@@ -85,6 +85,21 @@ def test_a_top_up_is_told_on_both_sides_in_its_words() -> None:
     assert told[NATION.id] == [Relation(kind=RelationKind.TOP_UP, id=town.id, raw=words, told_by=town.id)]
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("省エネルギー設備応援補助金", "省エネルギー設備応援補助金"),
+        ("省エネルギー設備応援補助金", "省エネ設備応援補助金"),
+        ("省エネ設備応援補助金", "省エネルギー設備応援補助金"),
+        ("EV・充電設備応援補助金", "ＥＶ充電設備応援補助金"),
+    ],
+)
+def test_a_name_is_known_however_it_is_written(name: str, told: str) -> None:
+    nation = call(1, f"令和8年度 {name}", "2026-07-31", areas=["JP"])
+    town = call(2, "架空市賃上げ応援金", "2026-07-15", body=f"国の「{told}」に市が10万円を上乗せします。")
+    assert pairs(nation, town) == {("top_up", "1", "2"), ("top_up", "2", "1")}
+
+
 def test_a_top_up_on_what_is_not_listed_now_stands_in_its_words_alone() -> None:
     before = call(1, "令和5年度 賃上げ設備応援補助金", "2023-07-31", areas=["JP"])
     assert pairs(before, call(2, "架空市賃上げ応援金", "2026-07-15", body=ADDED)) == {("top_up", "2", "")}

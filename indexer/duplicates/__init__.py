@@ -6,16 +6,16 @@ programmes, however alike their names are. Where it is not sure, nothing is merg
 has lost a second, one that sees two as one may miss the second.
 """
 
-from indexer.duplicates.identity import MARKS, Identity, identity, without_place, years_of
+from indexer.duplicates.identity import Identity, comparable, identity, without_place, years_of
 from indexer.duplicates.matching import Group, Match, groups, matches, pairs, weak_names
 from indexer.duplicates.merging import DIFFERS, merged
 
 __all__ = [
     "DIFFERS",
-    "MARKS",
     "Group",
     "Identity",
     "Match",
+    "comparable",
     "groups",
     "identity",
     "matches",

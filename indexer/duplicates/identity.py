@@ -76,7 +76,7 @@ _TAIL = re.compile(
     r"|について|を公開|!)+$"
 )
 SHORTEST_NAME = 4
-MARKS = re.compile(r"[\s「」『』()<>〈〉《》\[\]【】・、，,。_\-‐―—~〜～:：｜|]+")
+_MARKS = re.compile(r"[\s「」『』()<>〈〉《》\[\]【】・、，,。_\-‐―—~〜～:：｜|]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,16 @@ def _bracketed(title: str) -> tuple[str, ...]:
 
 
 def _clean(name: str) -> str:
-    return MARKS.sub("", _TAIL.sub("", name.strip(f" 「」{_WAVES}"))).lower().replace("省エネルギー", "省エネ")
+    return comparable(_TAIL.sub("", name.strip(f" 「」{_WAVES}")))
+
+
+def comparable(text: str) -> str:
+    """A folded text as names are compared: without marks, in lower case, and 省エネルギー as 省エネ.
+
+    >>> comparable("「省エネルギー・EV」補助金"), comparable("省エネev補助金")
+    ('省エネev補助金', '省エネev補助金')
+    """
+    return _MARKS.sub("", text).lower().replace("省エネルギー", "省エネ")
 
 
 def without_place(name: str, areas: Iterable[str]) -> Iterator[str]:
@@ -209,7 +218,7 @@ def _courses(title: str, areas: Sequence[str]) -> frozenset[str]:
         if pieces and not SCHEME.search(pieces[-1]):
             found.update(_course(piece, areas) for piece in pieces)
             rest = rest.replace(aside, " ")
-    found.update(MARKS.sub("", each) for each in _COURSE.findall(_YEARS.sub("", rest)))
+    found.update(_MARKS.sub("", each) for each in _COURSE.findall(_YEARS.sub("", rest)))
     found.update(_NETWORK.findall(title))
     return frozenset(found - {""})
 
@@ -233,7 +242,7 @@ def _course(piece: str, areas: Sequence[str]) -> str:
         return ""
     if _OFFICE.search(piece):
         return "" if areas and "JP" not in areas else "".join(_BLOCK.findall(piece)) or piece
-    return "" if _BODY.search(piece) else MARKS.sub("", piece)
+    return "" if _BODY.search(piece) else _MARKS.sub("", piece)
 
 
 @lru_cache(maxsize=1)
