@@ -288,3 +288,17 @@ def test_nothing_is_taken_where_the_others_disagree() -> None:
     ]
     assert merged(lead, others).issuer is None
     assert merged(lead, others[:1]).issuer == others[0].issuer
+
+
+def test_days_that_differ_are_shown_where_the_lead_has_none_too() -> None:
+    lead = listing(1, "portal", "架空市省エネ補助金")
+    others = [
+        listing(2, "news", "架空市省エネ補助金", windows=JULY_TOLD),
+        listing(3, "feed", "架空市省エネ補助金", windows=(window(None, "2026-08-07"),)),
+    ]
+    whole = merged(lead, others)
+    assert whole.windows == JULY_TOLD
+    assert [[each.closes for each in address.windows] for address in whole.also_at] == [[], ["2026-08-07"]]
+    assert [(each.field, each.code) for each in whole.problems] == [("windows", DIFFERS)]
+    settled = merged(lead, others, settled=("windows",))
+    assert (settled.windows, settled.problems) == ((), ()), "a person left it without one"

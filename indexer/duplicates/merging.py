@@ -17,6 +17,7 @@ def merged(lead: Programme, others: Sequence[Programme], settled: Container[str]
     left them: nothing is taken for them.
     """
     values: dict[str, object] = {}
+    windows = lead.windows
     addresses, problems = [], list(lead.problems)
     for each in others:
         taken = [
@@ -31,7 +32,9 @@ def merged(lead: Programme, others: Sequence[Programme], settled: Container[str]
         values |= {name: getattr(each, name) for name in taken}
         if "areas" in taken:
             values["areas_raw"] = each.areas_raw
-        apart = _other_days(lead.windows, each.windows)
+        if "windows" in taken:
+            windows = each.windows
+        apart = _other_days(windows, each.windows)
         if apart:
             problems.append(
                 Problem(field="windows", code=DIFFERS, raw=" / ".join(window.raw for window in apart)[:300])
