@@ -239,6 +239,16 @@ def test_two_of_one_source_are_never_chosen_between() -> None:
     assert groups([identity(each) for each in entries]) == []
 
 
+def test_what_people_hold_apart_leaves_the_other_to_be_chosen() -> None:
+    entries = [
+        listing(1, "portal", "架空市省エネ補助金", windows=JULY),
+        listing(2, "portal", "架空市省エネ補助金", windows=JULY),
+        listing(3, "news", "架空市省エネ補助金", windows=JULY),
+    ]
+    [group] = groups([identity(each) for each in entries], {("news-3", "portal-2"): False}, order={"news": 1})
+    assert group.members == ("portal-1", "news-3")
+
+
 def test_people_join_what_rules_would_not_and_split_what_they_would() -> None:
     joined = [listing(1, "portal", "省エネ補助金"), listing(2, "news", "設備更新の応援")]
     told = [joined[0], joined[1].model_copy(update={"kind": Kind.NEWS})]

@@ -305,7 +305,9 @@ def groups(
     by_id = {each.id: each for each in everything}
     if found is None:
         found = pairs(everything, weak_names(everything))
-    clear = _unambiguous(found, {each.id: each.source for each in everything})
+    # Two that people hold apart are no choice: what is left may be clear.
+    open_ = [match for match in found if decided.get(_pair(match.one, match.other)) is not False]
+    clear = _unambiguous(open_, {each.id: each.source for each in everything})
     agreed = [
         Match(one, other, 1, "decided")
         for (one, other), yes in decided.items()
@@ -334,10 +336,14 @@ def groups(
     )
 
 
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return (one, other) if one < other else (other, one)
+
+
 def _apart(
     one: str, other: str, match: Match, by_id: Mapping[str, Identity], decided: Mapping[tuple[str, str], bool]
 ) -> bool:
-    said = decided.get((min(one, other), max(one, other)))
+    said = decided.get(_pair(one, other))
     if said is not None:
         return not said
     return match.why != "decided" and bool(trap(by_id[one], by_id[other]))
