@@ -172,5 +172,5 @@ def _words() -> dict[str, str]:
     return {
         said: words[0]
         for said, words in found.items()
-        if words[0] not in rivals and all(each in near.get(words[0], []) for each in words[1:])
+        if words[0] not in rivals and all(each in near.get(words[0], ()) for each in words[1:])
     }

@@ -1,4 +1,4 @@
-"""The labels of every facet with what users see of them, and the search engine's synonyms."""
+"""The labels of every facet with what users see of them, what schemes are called, and which words find which others."""
 
 import re
 import unicodedata
@@ -113,7 +113,12 @@ def spellings() -> Mapping[str, str]:
 
 
 @cache
-def _synonyms() -> Mapping[str, tuple[str, ...]]:
+def synonyms() -> Mapping[str, tuple[str, ...]]:
+    """Every word with the words it also finds.
+
+    >>> "太陽光" in synonyms()["ソーラー"], "照明" in synonyms().get("LED", ())
+    (True, False)
+    """
     data = document("synonyms.yml")
     found: dict[str, dict[str, None]] = {}
     for group in data["both"]:
@@ -128,7 +133,7 @@ def _synonyms() -> Mapping[str, tuple[str, ...]]:
 def _mentions() -> tuple[re.Pattern[str], Mapping[str, tuple[str, ...]]]:
     """Every word that another one finds, as one expression, and those that find it."""
     found: dict[str, dict[str, None]] = {}
-    for word, others in _synonyms().items():
+    for word, others in synonyms().items():
         for other in others:
             found.setdefault(_same(other), {})[word] = None
     words = sorted(found, key=len, reverse=True)
@@ -151,12 +156,3 @@ def found_by(text: str) -> tuple[str, ...]:
     same = _same(text)
     found = dict.fromkeys(word for match in expression.finditer(same) for word in words[match[0]])
     return tuple(word for word in found if _same(word) not in same)
-
-
-def synonyms() -> dict[str, list[str]]:
-    """Every word with the words it also finds, in the shape of Meilisearch's `synonyms` setting.
-
-    >>> "太陽光" in synonyms()["ソーラー"], "照明" in synonyms().get("LED", [])
-    (True, False)
-    """
-    return {word: list(others) for word, others in _synonyms().items()}
