@@ -42,6 +42,7 @@ from indexer.store import StoreError
 from search_api import assistants
 from search_api.app import application, on_invalid, on_not_found, on_store_gone, on_unavailable
 from search_api.errors import NO_STORE, NotFound, Unavailable, trouble
+from search_api.manners import MACHINES
 from search_api.memory import Memory
 from search_api.services import Services
 
@@ -127,9 +128,7 @@ class Guarded:
 
 
 def _for_machines(request: Request) -> bool:
-    return request.url.path.startswith(
-        ("/api/", "/feeds/", "/export/", "/common-grants/", "/healthz", "/readyz", "/metrics", "/mcp")
-    )
+    return request.url.path.startswith(MACHINES)
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

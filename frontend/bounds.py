@@ -1,14 +1,24 @@
-"""No request may be bigger than anything that we ask for: what is, is refused before it is held."""
+"""No request may be bigger than anything that we ask for, nor written as no browser writes: it is refused unread."""
 
-from starlette.responses import PlainTextResponse
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from search_api.errors import trouble
+from search_api.manners import MACHINES
 
 MOST_BYTES = 6 * 1024 * 1024
 """A form with the largest file that staff may send."""
+MOST_TOLD = f"{MOST_BYTES // 1024 // 1024} MBまで"
+
+
+class TooBig(Exception):
+    """More came than anybody may send: who reads it is stopped, lest a part is taken for the whole."""
 
 
 class Bounded:
-    """Answers 413 to a body that is too big, whether it says so or not."""
+    """Answers 413 to a body that is too big, whether it says so or not, and 415 to a form in a strange encoding."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -17,30 +27,54 @@ class Bounded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        told = dict(scope["headers"]).get(b"content-length", b"")
-        if told.isdigit() and int(told) > MOST_BYTES:
-            await _too_big(scope, receive, send)
+        headers = Headers(scope=scope)
+        told = headers.get("content-length", "")
+        if told.isdecimal() and int(told) > MOST_BYTES:
+            await _refusal(scope, 413, "送られたものが大きすぎます", MOST_TOLD)(scope, receive, send)
             return
-        read, answered = 0, False
+        if _strange(headers.get("content-type", "")):
+            await _refusal(scope, 415, "フォームの文字コードを扱えません", "UTF-8だけ")(scope, receive, send)
+            return
+        read, begun = 0, False
 
         async def counted() -> Message:
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            # What follows is not waited for; the answer is replaced below.
-            return message if read <= MOST_BYTES else {"type": "http.request", "body": b"", "more_body": False}
+            if read > MOST_BYTES:
+                raise TooBig
+            return message
 
-        async def replaced(message: Message) -> None:
-            nonlocal answered
-            if read <= MOST_BYTES or answered:
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            # What somebody made of being stopped is no answer.
+            if begun or read <= MOST_BYTES:
+                begun = True
                 await send(message)
-            elif message["type"] == "http.response.start":
-                await _too_big(scope, receive, send)
-            answered = answered or (read <= MOST_BYTES and message["type"] == "http.response.start")
 
-        await self.app(scope, counted, replaced)
+        try:
+            await self.app(scope, counted, noted)
+        except Exception:
+            if begun or read <= MOST_BYTES:
+                raise
+        if not begun and read > MOST_BYTES:
+            await _refusal(scope, 413, "送られたものが大きすぎます", MOST_TOLD)(scope, receive, send)
 
 
-async def _too_big(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = PlainTextResponse(f"送られたものが大きすぎます（{MOST_BYTES // 1024 // 1024} MBまで）。", 413)
-    await answer(scope, receive, send)
+def _strange(kind: str) -> bool:
+    """Is it a form that names another encoding than UTF-8? Python knows some that take hours to read (punycode).
+
+    >>> _strange("multipart/form-data; boundary=x; charset=punycode"), _strange("multipart/form-data; boundary=x")
+    (True, False)
+    """
+    kind_itself, options = parse_options_header(kind)
+    return kind_itself == b"multipart/form-data" and options.get(b"charset", b"utf-8").lower() not in _UTF_8
+
+
+_UTF_8 = (b"utf-8", b"utf8")
+
+
+def _refusal(scope: Scope, status: int, what: str, why: str) -> Response:
+    if scope["path"].startswith(MACHINES):
+        return trouble(status, what, why)
+    return PlainTextResponse(f"{what}（{why}）。", status)

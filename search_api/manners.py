@@ -11,6 +11,9 @@ from search_api.requests import REQUEST_ID
 OPEN = ("/api/", "/feeds/", "/export/", "/common-grants/", "/sitemap", "/openapi.json")
 """What programs read; pages and staff are none of it."""
 
+MACHINES = ("/api/", "/feeds/", "/export/", "/common-grants/", "/healthz", "/readyz", "/metrics", "/mcp")
+"""What answers with a problem document where something is wrong; all else with a page."""
+
 
 class OpenData:
     """CORS for reading, and ETag and Cache-Control by `version`, on the paths in OPEN.
