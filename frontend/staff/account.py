@@ -40,13 +40,13 @@ async def password(
         return await _page(request, who, "新しいパスワードが二つで違います。", 422)
 
     def go() -> bool:
-        return accounts.change_password(who.store, who.user, old, new, keep=who.session.key, now=who.own.now())
+        return accounts.change_password(who.store, who.user.name, old, new, keep=who.session.key, now=who.own.now())
 
     try:
         right = await run_in_threadpool(go)
     except accounts.Locked as locked:
         return await _page(request, who, f"失敗が続いたため、{locked.until[11:16]}まで変えられません。", 429)
-    except ValueError:
+    except accounts.BadPassword:
         return await _page(request, who, TOO_EASY, 422)
     if not right:
         return await _page(request, who, "いまのパスワードが違います。", 422)
@@ -54,7 +54,7 @@ async def password(
 
 
 @router.post("/account/sessions/end")
-async def end_others(who: Writing) -> Response:
+def end_others(who: Writing) -> Response:
     """Ends one's sessions on all other devices."""
     with who.store.transaction() as writer:
         writer.drop_sessions(user=who.user.name, but=who.session.key)

@@ -13,6 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from indexer import accounts
 from indexer.settings import Settings
 from indexer.store import SignIn
 
@@ -93,6 +94,8 @@ class Provider:
         if about and time.monotonic() - at < KEPT_SECONDS:
             return about
         issuer = self.settings.oidc_issuer
+        if not _safe(issuer):
+            raise Unsound(f"SHIEN_OIDC_ISSUER is not https: {issuer}")
         try:
             async with httpx2.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
                 answer = await client.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
@@ -140,9 +143,13 @@ class Provider:
     def _known(self, claims: Mapping[str, Any]) -> Person:
         own = self.settings
         name = claims.get(own.oidc_claim)
-        if not isinstance(name, str) or not name.strip() or (own.oidc_claim == "email" and _unverified(claims)):
+        if not isinstance(name, str) or (own.oidc_claim == "email" and _unverified(claims)):
             raise Stranger("")
-        name = name.strip()[:60]
+        try:
+            # Neither cut nor mended: whoever is called almost so is somebody else.
+            name = accounts.named(name)
+        except accounts.BadName:
+            raise Stranger("") from None
         if not own.oidc_role_claim:
             return Person(name)
         held = claims.get(own.oidc_role_claim) or []

@@ -13,13 +13,17 @@ from frontend.rendering import same_origin
 from frontend.staff.access import COOKIE, Writing, lifetime, staff_page
 from frontend.staff.oidc import Person, Provider, Stranger, Unsound
 from indexer import accounts
-from indexer.store import Entry, Session, User, stamp
+from indexer.store import Entry, Session, stamp
 from search_api.limits import client_of
 from search_api.services import Services, public_base, services
 
 logger = logging.getLogger(__name__)
 router = APIRouter()
 STATE_COOKIE = "shien_sign_in"
+KNOWN_COOKIE = "shien_known"
+KNOWN_DAYS = 365
+PROVIDER = "OpenID Connect"
+"""What lets people in, in the audit."""
 PATH = "/staff/sign-in"
 
 
@@ -44,9 +48,11 @@ async def sign_in(
     own = services(request)
     same_origin(request)
 
-    def go() -> tuple[str, Session] | None:
+    def go() -> tuple[str, str] | None:
         more = {"address": client_of(request.client.host if request.client else ""), "device": _device(request)}
-        return accounts.sign_in(own.store, name, password, own.now(), lifetime=lifetime(own), **more)
+        more["familiar"] = request.cookies.get(_known(name), "")
+        found = accounts.sign_in(own.store, name, password, own.now(), lifetime=lifetime(own), **more)
+        return (found[0], accounts.known_browser(own.store, name)) if found else None
 
     try:
         found = await run_in_threadpool(go)
@@ -56,7 +62,20 @@ async def sign_in(
         return _page(request, "名前かパスワードが違います。", 401)
     answer = RedirectResponse("/staff", 303)
     _remember(request, answer, found[0])
+    answer.set_cookie(
+        _known(name), found[1], KNOWN_DAYS * 86_400, path="/staff", httponly=True, samesite="strict",
+        secure=_secure(request),
+    )  # fmt: skip
     return answer
+
+
+def _known(name: str) -> str:
+    """The cookie of a browser in which this user signed in before: several people may share one."""
+    return f"{KNOWN_COOKIE}_{accounts.hashed(name)[:16]}"
+
+
+def _secure(request: Request) -> bool:
+    return public_base(request, services(request)).startswith("https:")
 
 
 def _device(request: Request) -> str:
@@ -66,8 +85,7 @@ def _device(request: Request) -> str:
 def _remember(request: Request, answer: Response, cookie: str) -> None:
     own = services(request)
     seconds = int(lifetime(own).whole.total_seconds())
-    secure = public_base(request, own).startswith("https:")
-    answer.set_cookie(COOKIE, cookie, seconds, path="/staff", httponly=True, samesite="strict", secure=secure)
+    answer.set_cookie(COOKIE, cookie, seconds, path="/staff", httponly=True, samesite="strict", secure=_secure(request))
 
 
 @router.get("/sign-in/oidc")
@@ -82,10 +100,9 @@ async def away(request: Request) -> Response:
     except Unsound as error:
         return _unsound(request, error)
     answer = RedirectResponse(address, 303)
-    secure = public_base(request, own).startswith("https:")
     seconds = int(timedelta(minutes=accounts.SIGN_IN_MINUTES).total_seconds())
     # Lax: the browser comes back by a link of the provider's.
-    answer.set_cookie(STATE_COOKIE, state, seconds, path=PATH, httponly=True, samesite="lax", secure=secure)
+    answer.set_cookie(STATE_COOKIE, state, seconds, path=PATH, httponly=True, samesite="lax", secure=_secure(request))
     return answer
 
 
@@ -118,18 +135,13 @@ async def back(request: Request, state: str = "", code: str = "", error: str = "
 
 
 def _entered(request: Request, own: Services, person: Person) -> tuple[str, Session]:
-    user = own.store.user(person.name)
-    if person.role and (user is None or user.role != person.role):
-        user = User(name=person.name, role=person.role, password=user.password if user else "")
-        with own.store.transaction() as writer:
-            writer.put_user(user)
-            entry = Entry(at=stamp(own.now()), by="OpenID Connect", action="user", target=user.name)
-            writer.note(Entry(**vars(entry) | {"now": {"role": user.role}}))
+    user = accounts.vouched(own.store, person.name, person.role, by=PROVIDER, now=own.now())
     if user is None:
         raise Stranger(person.name)
-    return accounts.enter(
-        own.store, user, own.now(), device=_device(request), lifetime=lifetime(own), how="OpenID Connect"
-    )
+    try:
+        return accounts.enter(own.store, user, own.now(), device=_device(request), lifetime=lifetime(own), how=PROVIDER)
+    except accounts.Gone:
+        raise Stranger(person.name) from None
 
 
 def _refuse(own: Services, name: str) -> None:
@@ -137,7 +149,7 @@ def _refuse(own: Services, name: str) -> None:
     with own.store.transaction() as writer:
         if name and own.settings.oidc_role_claim:
             writer.drop_sessions(user=name)
-        writer.note(Entry(at=stamp(own.now()), by=name, action="sign-in refused", target=name, note="OpenID Connect"))
+        writer.note(Entry(at=stamp(own.now()), by=name, action="sign-in refused", target=name, note=PROVIDER))
 
 
 def _unsound(request: Request, error: Unsound) -> Response:
@@ -159,7 +171,7 @@ def _back(request: Request) -> str:
 
 
 @router.post("/sign-out")
-async def sign_out(who: Writing, everywhere: Annotated[str, Form(max_length=10)] = "") -> Response:
+def sign_out(who: Writing, everywhere: Annotated[str, Form(max_length=10)] = "") -> Response:
     with who.store.transaction() as writer:
         if everywhere:
             writer.drop_sessions(user=who.user.name)

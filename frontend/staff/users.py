@@ -1,19 +1,37 @@
 """Who may sign in: an admin's page."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from frontend.staff.access import Admin, Ruling, Staff, staff_page
 from frontend.staff.account import TOO_EASY
 from indexer import accounts
-from indexer.store import User
 from search_api.errors import NotFound
 
 router = APIRouter()
-ONE_ADMIN = "管理者が一人もいなくなるため、できません。先に、ほかの人を管理者にしてください。"
+TOLD: dict[type[ValueError], str] = {
+    accounts.LastAdmin: "管理者が一人もいなくなるため、できません。先に、ほかの人を管理者にしてください。",
+    accounts.BadName: f"名前は{accounts.LONGEST_NAME}文字までで、「/」は使えません。",
+    accounts.BadRole: "役割を選んでください。",
+    accounts.BadPassword: TOO_EASY,
+    accounts.Taken: "その名前の人は、もう登録されています。",
+    accounts.Gone: "その人は、ほかの管理者が先に削除しました。",
+}
+"""Why something was not done."""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Somebody of the staff and the admin who looks at them; `noted` is who does it and when."""
+
+    who: Staff
+    name: str
+    noted: dict[str, Any]
 
 
 @router.get("/users")
@@ -38,6 +56,17 @@ async def _page(request: Request, who: Staff, problem: str = "", status: int = 2
     return staff_page(request, who, "users.html", status=status, rows=found, problem=problem, sent=sent)
 
 
+async def _done(
+    request: Request, who: Staff, done: str, go: Callable[[], None], sent: Mapping[str, str] | None = None
+) -> Response:
+    """Does it, and says so; or why it cannot be done, with what was `sent`."""
+    try:
+        await run_in_threadpool(go)
+    except tuple(TOLD) as error:
+        return await _page(request, who, TOLD[type(error)], 422, **sent or {})
+    return RedirectResponse(f"/staff/users?done={done}", 303)
+
+
 @router.post("/users")
 async def add_user(
     request: Request,
@@ -47,81 +76,56 @@ async def add_user(
     password: Annotated[str, Form(max_length=accounts.LONGEST_PASSWORD)] = "",
 ) -> Response:
     name = name.strip()
-    if await run_in_threadpool(who.store.user, name):
-        return await _page(request, who, f"「{name}」はもう登録されています。", 422, name=name, role=role)
-    if not password and not who.own.settings.oidc_issuer:
-        return await _page(request, who, TOO_EASY, 422, name=name, role=role)
-    return await _changed(request, who, name, role, password, "user-added")
 
-
-async def _changed(request: Request, who: Staff, name: str, role: str, password: str, done: str) -> Response:
     def go() -> None:
-        accounts.add_user(who.store, name, role, password, by=who.user.name, now=who.own.now())
+        if not password and not who.own.settings.oidc_issuer:
+            raise accounts.BadPassword
+        accounts.add_user(who.store, name, role, password, by=who.user.name, now=who.own.now(), new=True)
 
-    try:
-        await run_in_threadpool(go)
-    except ValueError as error:
-        told = ONE_ADMIN if "admin" in str(error) else "名前は60文字までです。" if "name of" in str(error) else TOO_EASY
-        return await _page(request, who, told, 422, name=name, role=role)
-    return RedirectResponse(f"/staff/users?done={done}", 303)
+    return await _done(request, who, "user-added", go, {"name": name, "role": role})
 
 
-def _other(who: Staff, name: str) -> User:
-    found = who.store.user(name)
-    if found is None:
+def other(name: str, who: Ruling) -> Other:
+    """Whom an admin does something to, and by whom and when for what is noted of it."""
+    if who.store.user(name) is None:
         raise NotFound(name)
-    return found
+    return Other(who, name, {"by": who.user.name, "now": who.own.now()})
+
+
+Whom = Annotated[Other, Depends(other)]
 
 
 @router.post("/users/{name}/role")
-async def change_role(
-    request: Request, name: str, who: Ruling, role: Annotated[str, Form(max_length=20)] = ""
-) -> Response:
+async def change_role(request: Request, whom: Whom, role: Annotated[str, Form(max_length=20)] = "") -> Response:
     """Another role; it counts from the next page on."""
-    user = await run_in_threadpool(_other, who, name)
-
-    def go() -> None:
-        accounts.change_role(who.store, user, role, by=who.user.name, now=who.own.now())
-
-    try:
-        await run_in_threadpool(go)
-    except ValueError as error:
-        return await _page(request, who, ONE_ADMIN if "admin" in str(error) else "役割を選んでください。", 422)
-    return RedirectResponse("/staff/users?done=role", 303)
+    return await _done(
+        request, whom.who, "role", lambda: accounts.change_role(whom.who.store, whom.name, role, **whom.noted)
+    )
 
 
 @router.post("/users/{name}/password")
 async def reset_password(
-    request: Request, name: str, who: Ruling, password: Annotated[str, Form(max_length=accounts.LONGEST_PASSWORD)] = ""
+    request: Request, whom: Whom, password: Annotated[str, Form(max_length=accounts.LONGEST_PASSWORD)] = ""
 ) -> Response:
-    user = await run_in_threadpool(_other, who, name)
-    if not password:
-        return await _page(request, who, TOO_EASY, 422)
-    return await _changed(request, who, name, user.role, password, "user-password")
+    return await _done(
+        request,
+        whom.who,
+        "user-password",
+        lambda: accounts.reset_password(whom.who.store, whom.name, password, **whom.noted),
+    )
 
 
 @router.post("/users/{name}/sign-out")
-async def end_sessions(name: str, who: Ruling) -> Response:
+def end_sessions(whom: Whom) -> Response:
     """Ends all of somebody's sessions, and a lock after wrong passwords."""
-    await run_in_threadpool(_other, who, name)
-    accounts.unlock(who.store, name, by=who.user.name, now=who.own.now())
-    with who.store.transaction() as writer:
-        writer.drop_sessions(user=name)
-        who.note(writer, "sign-out everywhere", name)
+    accounts.sign_out(whom.who.store, whom.name, **whom.noted)
     return RedirectResponse("/staff/users?done=ended", 303)
 
 
 @router.post("/users/{name}/remove")
-async def remove_user(request: Request, name: str, who: Ruling) -> Response:
-    await run_in_threadpool(_other, who, name)
-    if name == who.user.name:
-        return await _page(request, who, "自分自身は削除できません。", 422)
-
-    def go() -> None:
-        accounts.remove_user(who.store, name, by=who.user.name, now=who.own.now())
-
-    try:
-        await run_in_threadpool(go)
-    except ValueError:
-        return await _page(request, who, ONE_ADMIN, 422)
-    return RedirectResponse("/staff/users?done=user-removed", 303)
+async def remove_user(request: Request, whom: Whom) -> Response:
+    if whom.name == whom.who.user.name:
+        return await _page(request, whom.who, "自分自身は削除できません。", 422)
+    return await _done(
+        request, whom.who, "user-removed", lambda: accounts.remove_user(whom.who.store, whom.name, **whom.noted)
+    )

@@ -121,6 +121,7 @@ ACTIONS = {
     "sign-out everywhere": "すべての端末からサインアウトした",
     "sign-out elsewhere": "ほかの端末からサインアウトした",
     "password": "パスワードを変えた",
+    "reset password": "利用者のパスワードを変えた",
     "unlock": "サインインのロックを解いた",
     "user": "利用者を登録・変更した",
     "remove user": "利用者を削除した",
@@ -191,6 +192,7 @@ VERBS = {
     "sign-in": "サインインした",
     "sign-in refused": "サインインに失敗した",
     "user": "利用者を変えた",
+    "reset password": "利用者のパスワードを変えた",
 }
 """What the audit can be narrowed to: the first word of an action, or all of it."""
 

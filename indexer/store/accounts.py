@@ -101,7 +101,8 @@ class AccountReading(Reading):
     def user(self, name: str) -> User | None:
         with self.engine.connect() as connection:
             row = connection.execute(sa.select(*_USER).where(users.c.name == name)).first()
-        return User(**row._mapping) if row else None
+        # The database leaves out NUL: a name with one in it is another's.
+        return User(**row._mapping) if row and row.name == name else None
 
     def users(self) -> list[User]:
         with self.engine.connect() as connection:
@@ -131,6 +132,14 @@ class AccountWriting(Writing):
 
     def put_user(self, user: User) -> None:
         self._upsert(users, users.c.name, user.name, {"role": user.role, "password": user.password})
+
+    def set_role(self, name: str, role: str) -> None:
+        self.connection.execute(sa.update(users).where(users.c.name == name).values(role=role))
+
+    def set_password(self, name: str, password: str, *, was: str | None = None) -> bool:
+        """False, and nothing is written, where there is no such user or the password is no longer `was`."""
+        mine = [users.c.name == name, *([users.c.password == was] if was is not None else [])]
+        return bool(self.connection.execute(sa.update(users).where(*mine).values(password=password)).rowcount)
 
     def drop_user(self, name: str) -> None:
         self.connection.execute(sa.delete(sessions).where(sessions.c.user == name))

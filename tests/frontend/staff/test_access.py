@@ -2,7 +2,10 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +13,7 @@ from fastapi.testclient import TestClient
 from frontend.app import create_app
 from frontend.staff import COOKIE
 from indexer import accounts
+from indexer.store import Writer
 from tests.frontend.staff.conftest import PASSWORD, Desk
 from tests.running import Site
 from tests.samples import NOW
@@ -143,6 +147,56 @@ def test_guesses_at_the_same_time_are_no_more_than_one_after_the_other(site: Sit
     assert len(tried) == accounts.FREE_TRIES["name"]
 
 
+def test_no_spelling_of_a_name_has_tries_of_its_own(site: Site) -> None:
+    """The database leaves NUL out: with it somebody had as many tries as there are places for one."""
+    store = site.services.store
+    for name in ("hanako\0", "\0hanako", "ha\0na\0ko"):
+        assert store.user(name) is None
+        assert accounts.sign_in(store, name, PASSWORD, NOW) is None
+
+
+def test_who_fails_in_somebodys_name_does_not_lock_them_out_of_their_own_browser(site: Site) -> None:
+    with TestClient(create_app(own=site.services, publishes=False), follow_redirects=False) as client:
+        right, wrong = ({"name": "hanako", "password": each} for each in (PASSWORD, "wrong"))
+        assert client.post("/staff/sign-in", data=right).status_code == 303
+        known = {name: value for name, value in client.cookies.items() if name != COOKIE}
+        client.cookies.clear()
+        for _ in range(8):
+            answer = client.post("/staff/sign-in", data=wrong)
+        assert (answer.status_code, client.post("/staff/sign-in", data=right).status_code) == (429, 429)
+        client.cookies.update(known)
+        assert client.post("/staff/sign-in", data=right).status_code == 303, "the browser is known"
+        client.cookies.clear()
+        assert client.post("/staff/sign-in", data=right).status_code == 429, "the lock holds for everyone else"
+
+
+def test_a_known_browser_has_few_tries_more_and_then_counts_as_any(site: Site) -> None:
+    store, tried = site.services.store, 0
+    cookie = accounts.known_browser(store, "hanako")
+    for number in range(1000):
+        try:
+            at = NOW + timedelta(seconds=number)
+            assert accounts.sign_in(store, "hanako", f"guess {number}", at, familiar=cookie) is None
+            tried += 1
+        except accounts.Locked:
+            pass
+    assert accounts.FREE_TRIES["browser"] < tried < 18
+    assert accounts.locked_until(store, "hanako", NOW + timedelta(seconds=1000)), "an admin sees it, and can lift it"
+
+
+@pytest.mark.parametrize("cookie", ["", ".", "x", "x.y", "あ.あ", "of taro", "before the new password"])
+def test_no_other_cookie_makes_a_browser_known(site: Site, cookie: str) -> None:
+    store = site.services.store
+    made = accounts.known_browser(store, "taro" if cookie == "of taro" else "hanako")
+    if cookie == "before the new password":
+        accounts.reset_password(store, "hanako", NEW, by="jiro", now=NOW)
+    given = made if cookie in ("of taro", "before the new password") else cookie
+    for _ in range(accounts.FREE_TRIES["name"]):
+        assert accounts.sign_in(store, "hanako", "wrong", NOW) is None
+    with pytest.raises(accounts.Locked):
+        accounts.sign_in(store, "hanako", PASSWORD, NOW, familiar=given)
+
+
 def test_a_right_password_forgets_what_went_wrong_before(site: Site) -> None:
     store = site.services.store
     for _ in range(3):
@@ -179,6 +233,10 @@ def test_an_admin_adds_changes_and_removes_users(client: TestClient, admin: Desk
     assert admin.post("/staff/users/saburo/remove").status_code == 404
     changes = [(each.was, each.now) for each in site.services.store.audit("saburo") if each.action == "user"]
     assert ({"role": "editor"}, {"role": "admin"}) in changes
+    did = [(each.by, each.action) for each in site.services.store.audit("saburo") if each.by == "jiro"]
+    assert did == [
+        ("jiro", each) for each in ("remove user", "sign-out everywhere", "reset password", "user", "user")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -192,6 +250,10 @@ def test_an_admin_adds_changes_and_removes_users(client: TestClient, admin: Desk
         ("/staff/users", {"name": "", "role": "editor", "password": NEW}, "名前は60文字まで"),
         ("/staff/users", {"name": "x" * 61, "role": "editor", "password": NEW}, "名前は60文字まで"),
         ("/staff/users", {"name": "saburo", "role": "editor", "password": ""}, "12文字以上"),
+        ("/staff/users", {"name": "a/b", "role": "editor", "password": NEW}, "「/」は使えません"),
+        ("/staff/users", {"name": "sa\0buro", "role": "editor", "password": NEW}, "名前は60文字まで"),
+        ("/staff/users", {"name": "saburo", "role": "emperor", "password": NEW}, "役割を選んでください"),
+        ("/staff/users", {"name": "hanako", "role": "admin", "password": NEW}, "もう登録されています"),
     ],
 )
 def test_what_an_admin_cannot_do(admin: Desk, site: Site, path: str, data: dict[str, str], told: str) -> None:
@@ -208,3 +270,68 @@ def test_a_lock_is_seen_and_lifted(client: TestClient, admin: Desk) -> None:
     assert "までロック中" in admin.text("/staff/users")
     admin.done("/staff/users/hanako/sign-out")
     assert client.post("/staff/sign-in", data={"name": "hanako", "password": PASSWORD}).status_code == 303
+
+
+class Meanwhile:
+    """Has something done by somebody else just before the next transaction begins."""
+
+    def __init__(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.store, self.begin = site.services.store, site.services.store.transaction
+        self.patch = monkeypatch
+
+    def __call__(self, other: Callable[[], object]) -> None:
+        def transaction() -> AbstractContextManager[Writer]:
+            self.patch.setattr(self.store, "transaction", self.begin)
+            other()
+            return self.begin()
+
+        self.patch.setattr(self.store, "transaction", transaction)
+
+
+@pytest.fixture
+def meanwhile(site: Site, monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    return Meanwhile(site, monkeypatch)
+
+
+ROLE: dict[str, Any] = {"by": "jiro", "now": NOW}
+
+
+def test_who_was_made_an_editor_meanwhile_stays_one_with_a_new_password(site: Site, meanwhile: Meanwhile) -> None:
+    store = site.services.store
+    accounts.change_role(store, "taro", "admin", **ROLE)
+    meanwhile(lambda: accounts.change_role(store, "taro", "editor", **ROLE))
+    assert accounts.change_password(store, "taro", PASSWORD, NEW, keep="", now=NOW)
+    user = store.user("taro")
+    assert user and user.role == "editor"
+    assert accounts.sign_in(store, "taro", NEW, NOW)
+
+
+def test_a_new_role_leaves_the_password_of_meanwhile(site: Site, meanwhile: Meanwhile) -> None:
+    store = site.services.store
+    meanwhile(lambda: accounts.reset_password(store, "taro", NEW, **ROLE))
+    accounts.change_role(store, "taro", "admin", **ROLE)
+    assert accounts.sign_in(store, "taro", NEW, NOW) and accounts.sign_in(store, "taro", PASSWORD, NOW) is None
+
+
+def test_nobody_comes_back_who_was_removed_meanwhile(client: TestClient, admin: Desk, site: Site) -> None:
+    store = site.services.store
+    accounts.remove_user(store, "taro", **ROLE)
+    with pytest.raises(accounts.Gone):
+        accounts.reset_password(store, "taro", NEW, **ROLE)
+    with pytest.raises(accounts.Gone):
+        accounts.change_role(store, "taro", "admin", **ROLE)
+    assert store.user("taro") is None
+
+
+def test_a_password_that_was_replaced_while_it_was_checked_opens_nothing(site: Site, monkeypatch: Any) -> None:
+    store, matches = site.services.store, accounts._matches
+
+    def slow(stored: str, password: str) -> bool:
+        right = matches(stored, password)
+        accounts.reset_password(store, "taro", NEW, **ROLE)
+        return right
+
+    monkeypatch.setattr(accounts, "_matches", slow)
+    assert accounts.sign_in(store, "taro", PASSWORD, NOW) is None
+    assert not accounts.change_password(store, "taro", NEW, PASSWORD + " 2", keep="", now=NOW)
+    assert store.sessions("taro") == []

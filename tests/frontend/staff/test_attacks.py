@@ -1,11 +1,13 @@
 """The attack table: every address under /staff, tried by everyone who must not."""
 
+import asyncio
 import hashlib
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
@@ -99,6 +101,29 @@ def test_what_is_in_no_form_is_an_error_of_the_asker(client: TestClient, path: s
         answer = admin.get(address) if path in routes("GET") else admin.post(address)
         assert answer.status_code in (200, 303, 403, 404, 405, 409, 413, 422), (address, answer.status_code)
         assert "<script>alert" not in answer.text
+
+
+def test_nobody_waits_for_the_store_where_all_others_are_answered(client: TestClient, site: Site) -> None:
+    """While a night writes, a writer waits: on the loop of the server that would stop every page."""
+    waited: set[str] = set()
+    now = ""
+
+    def asked(*_: object) -> None:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        waited.add(now)
+
+    sa.event.listen(site.services.store.engine, "before_cursor_execute", asked)
+    admin = Desk(client, "jiro")
+    for path in (*routes("GET"), *routes("POST")):
+        now = path
+        form = {"name": "saburo", "role": "editor", "password": "x1y2z3 " * 3, "note": "理由", "on": "yes", "id": "1"}
+        admin.get(filled(path)) if path in routes("GET") else admin.post(filled(path), **form)
+        if "sign-out" in path or "sessions" in path:
+            admin = Desk(client, "jiro")
+    assert waited == set()
 
 
 def test_the_cookie_of_before_signing_in_is_never_adopted(client: TestClient) -> None:

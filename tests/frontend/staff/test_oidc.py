@@ -107,6 +107,36 @@ def test_an_address_that_the_provider_has_not_verified_is_nobodys(client: TestCl
     assert site.services.store.users() == []
 
 
+@pytest.mark.parametrize("claim", ["x" * 61, "\0hanako@town.example", "hanako@town.example ", "a/b", ""])
+def test_a_name_that_is_almost_somebodys_is_nobodys(client: TestClient, site: Site, claim: str) -> None:
+    """Neither cut nor mended: of two that begin alike one would be the other."""
+    for name in ("x" * 60, "hanako@town.example"):
+        accounts.add_user(site.services.store, name, "editor", "", by="test", now=NOW)
+    before, was = site.services.store.users(), PEOPLE["jiro"]["email"]
+    PEOPLE["jiro"]["email"] = claim
+    try:
+        assert signed(client, "jiro").status_code == 403
+    finally:
+        PEOPLE["jiro"]["email"] = was
+    assert (site.services.store.users(), COOKIE in client.cookies) == (before, False)
+
+
+def test_a_role_that_the_provider_changes_is_noted_with_what_it_was(client: TestClient, site: Site) -> None:
+    store = site.services.store
+    accounts.add_user(store, "jiro@town.example", "editor", "correct horse battery", by="test", now=NOW)
+    assert signed(client, "jiro").status_code == 200
+    [entry] = [each for each in store.audit() if each.by == "OpenID Connect"]
+    assert (entry.was, entry.now) == ({"role": "editor"}, {"role": "admin"})
+    assert accounts.sign_in(store, "jiro@town.example", "correct horse battery", NOW), "the password stays"
+
+
+def test_a_provider_without_tls_is_not_asked(engine: Engine, tmp_path: Path) -> None:
+    settings = Site.settings(tmp_path).model_copy(update={"oidc_issuer": "http://provider.example"})
+    site = Site(engine.endpoint, settings)
+    with TestClient(create_app(own=site.services, publishes=False), follow_redirects=False) as client:
+        assert client.get("/staff/sign-in/oidc").status_code == 502
+
+
 def test_without_groups_only_who_was_added_gets_in(provider: Provider, engine: Engine, tmp_path: Path) -> None:
     site = site_for(provider, engine, tmp_path)
     accounts.add_user(site.services.store, "hanako@town.example", "editor", "", by="test", now=NOW)
