@@ -5,7 +5,7 @@ crawl, which knows nothing of them.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,14 @@ FACTS: Mapping[str, Any] = {
     "after": "",
     "second_hand": False,
 }
+
+
+CHOSEN = "登録のときに選んだ種類"
+"""Why it is another kind than we read."""
+
+
+class Overtaken(RuntimeError):
+    """Somebody else changed a programme of ours since it was looked at."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +82,38 @@ def digest(plan: Sequence[Planned], ending: Sequence[str] = ()) -> str:
     return hashlib.sha256(canonical([parts, sorted(ending)])).hexdigest()
 
 
+Also = Callable[[Writer], None]
+"""What has to be done in the same transaction."""
+
+
 def take(
-    store: Store, notices: Sequence[Notice], *, by: str, now: datetime, what: str, ending: Sequence[str] = ()
+    store: Store,
+    notices: Sequence[Notice],
+    *,
+    by: str,
+    now: datetime,
+    what: str,
+    seen: Mapping[str, str] | None = None,
+    ending: Sequence[str] = (),
+    also: Also | None = None,
 ) -> Run:
-    """Takes the notices in, and takes those of `ending` (ids) down: all of it or nothing. `what` is for the audit."""
+    """Takes the notices in, and takes those of `ending` (ids) down: all of it or nothing. `what` is for the audit.
+
+    `seen` are the notices that were looked at (id: hash, "" for none); Overtaken, and nothing is written, where one of
+    them is another by now.
+    """
     at = stamp(now)
     stats = {"source": SOURCE, "facts": dict(FACTS), "expect": {"complete": False}}
     unique = {programme_id(each): each for each in notices}
     with store.alone(f"source {SOURCE}", wait=True):
-        before = {id: each.notice for batch in chunks(list(unique)) for id, each in store.some(batch).items()}
+        known = {id: each for batch in chunks(list(unique)) for id, each in store.some(batch).items()}
+        for id, hash in (seen or {}).items():
+            if hash != (known[id].notice_hash if id in known else ""):
+                raise Overtaken(id)
+        before = {id: each.notice for id, each in known.items()}
         batch = Batch("source")
         compare(batch, unique, store, stats, "{}", at, None, at)
-        return _kept(store, batch, unique, before, by=by, at=at, what=what, ending=ending)
+        return _kept(store, batch, unique, before, by=by, at=at, what=what, ending=ending, also=also)
 
 
 def _kept(
@@ -98,6 +126,7 @@ def _kept(
     at: str,
     what: str,
     ending: Sequence[str],
+    also: Also | None,
 ) -> Run:
     """In one transaction, with its entries in the audit. `before`: the notices that were known."""
     with store.transaction() as writer:
@@ -112,6 +141,8 @@ def _kept(
                 writer.note(Entry(at=at, by=by, action=what, target=id, was=was, now=_filled(new)))
         for id in ending:
             writer.note(Entry(at=at, by=by, action="end own", target=id, note=what))
+        if also:
+            also(writer)
     return run
 
 
@@ -130,19 +161,16 @@ def set_listed(store: Store, id: str, listed: bool, *, by: str, now: datetime, n
         writer.note(Entry(at=at, by=by, action="list own" if listed else "end own", target=id, note=note))
 
 
-def keep_kind(store: Store, id: str, kind: str, *, by: str, now: datetime) -> None:
-    """Who adds a programme says what it is: where our reading says otherwise, that is a correction like any other."""
-    record = store.get(id)
-    if record is None or not kind:
-        return
-    read = record.programme.kind.value
-    with store.transaction() as writer:
-        current = writer.current(id, "kind")
-        if read == kind and current is not None:
-            writer.undo(current.id or 0)
-        elif read != kind and (current is None or (current.was, current.now) != (read, kind)):
-            note = "登録のときに選んだ種類"
-            writer.decide(Decision(programme=id, field="kind", was=read, now=kind, by=by, at=stamp(now), note=note))
+def keep_kind(writer: Writer, id: str, read: str, kind: str, *, by: str, now: datetime) -> None:
+    """Who adds a programme says what it is: where we `read` another kind, that is a correction like any other."""
+    at, current = stamp(now), writer.current(id, "kind")
+    before = current.now if current and current.was == read else read
+    if read == kind and current:
+        writer.undo(current.id or 0)
+    elif read != kind and before != kind:
+        writer.decide(Decision(programme=id, field="kind", was=read, now=kind, by=by, at=at, note=CHOSEN))
+    if before != kind:
+        writer.note(Entry(at=at, by=by, action="correct kind", target=id, was=before, now=kind, note=CHOSEN))
 
 
 def next_key(store: Store) -> str:

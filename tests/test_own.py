@@ -15,7 +15,7 @@ from indexer.own import Notice, Period
 from indexer.publish import publish
 from indexer.settings import Settings
 from indexer.sources import origins
-from indexer.store import Store
+from indexer.store import Store, Writer
 from indexer.vocab import regions
 from tests.conftest import NOW, ROOT
 
@@ -75,14 +75,45 @@ def test_what_is_taken_down_stays_known_and_comes_back(store: Store) -> None:
     assert own.ours(store)[0].listed
 
 
-def test_the_kind_that_was_chosen_holds(store: Store) -> None:
-    take(store, paper(title="架空町 セミナー", body="脱炭素のセミナーを開きます。", kind="取組事例"))
+def test_the_kind_that_was_chosen_holds_and_is_in_the_audit(store: Store) -> None:
+    seminar = paper(title="架空町 セミナー", body="脱炭素のセミナーを開きます。", kind="取組事例")
+
+    def chosen(kind: str) -> None:
+        read = own.planned(store, [seminar], NOW)[0].programme.kind.value
+        take(store, seminar, also=lambda writer: own.keep_kind(writer, "own-0001", read, kind, by="hanako", now=NOW))
+
+    chosen("tax")
     record = store.get("own-0001")
     assert record and record.programme.kind != "tax"
-    own.keep_kind(store, "own-0001", "tax", by="hanako", now=NOW)
+    read = record.programme.kind.value
+    chosen("tax")
     assert [(each.field, each.now) for each in store.decisions()] == [("kind", "tax")]
-    own.keep_kind(store, "own-0001", record.programme.kind.value, by="hanako", now=NOW)
+    chosen("loan")
+    chosen(read)
+    chosen(read)
     assert store.decisions() == []
+    noted = [(each.by, each.was, each.now) for each in store.audit() if each.action == "correct kind"]
+    assert noted == [("hanako", "loan", read), ("hanako", "tax", "loan"), ("hanako", read, "tax")]
+
+
+def test_what_goes_wrong_with_what_belongs_to_it_leaves_nothing_behind(store: Store) -> None:
+    def broken(_: Writer) -> None:
+        raise RuntimeError("in the middle")
+
+    with pytest.raises(RuntimeError):
+        take(store, paper(), also=broken)
+    assert (store.get("own-0001"), store.audit(), store.decisions()) == (None, [], [])
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_written_over(store: Store) -> None:
+    take(store, paper(), seen={"own-0001": ""})
+    [record] = own.ours(store)
+    take(store, paper(amount="700000"), seen={"own-0001": record.notice_hash})
+    for seen in (record.notice_hash, ""):
+        with pytest.raises(own.Overtaken):
+            take(store, paper(amount="900000"), seen={"own-0001": seen})
+    [record] = own.ours(store)
+    assert record.programme.amount and record.programme.amount.max_yen == 700_000
 
 
 @pytest.mark.engine

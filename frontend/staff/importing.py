@@ -14,13 +14,14 @@ from frontend.staff.forms import codes
 from indexer import own
 from indexer.curate import Refused
 from indexer.municipal import MOST_BYTES, Line, Table, Unreadable, ending, table
-from indexer.store import Upload, stamp
+from indexer.store import Upload, Writer, stamp
 from indexer.vocab import regions
 from search_api.errors import NotFound
 
 router = APIRouter()
 KEPT = timedelta(hours=2)
 MOST_SHOWN = 500
+OVERTAKEN = "画面を開いたあとに、登録の内容が変わりました。下の表を見て、もう一度押してください。"
 
 
 @dataclass(frozen=True)
@@ -137,14 +138,27 @@ async def take(
         if made.found.faulty:
             raise Refused("誤りのある行があるため、取り込んでいません。ファイルを直して、もう一度選んでください。")
         if made.digest != digest:
-            raise Refused("画面を開いたあとに、登録の内容が変わりました。下の表を見て、もう一度押してください。")
-        changed = [plan.notice for _, plan in made.lines if plan and (plan.new or plan.changed)]
+            raise Refused(OVERTAKEN)
+        plans = [plan for _, plan in made.lines if plan and (plan.new or plan.changed)]
         gone = made.ending if end else []
-        own.take(who.store, changed, by=who.user.name, now=who.own.now(), what="import own", ending=gone)
-        with who.store.transaction() as writer:
+
+        def noted(writer: Writer) -> None:
             writer.drop_upload(number)
-            counts = dict(made.counts) | {"ended": len(gone)}
-            who.note(writer, "import", made.upload.name, now=counts)
+            who.note(writer, "import", made.upload.name, now=dict(made.counts) | {"ended": len(gone)})
+
+        try:
+            own.take(
+                who.store,
+                [each.notice for each in plans],
+                by=who.user.name,
+                now=who.own.now(),
+                what="import own",
+                seen={each.id: each.before.notice_hash if each.before else "" for each in plans},
+                ending=gone,
+                also=noted,
+            )
+        except own.Overtaken:
+            raise Refused(OVERTAKEN) from None
         who.republish()
         return "imported"
 

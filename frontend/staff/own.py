@@ -14,10 +14,11 @@ from frontend.staff.telling import told
 from indexer import own
 from indexer.curate import Refused, apply, by_programme, value_of
 from indexer.state import standing
-from indexer.store import Record
+from indexer.store import Record, Writer
 from search_api.errors import NotFound
 
 router = APIRouter()
+OVERTAKEN = "ほかの人が先に、この登録を変えました。あなたの入力は残っています。内容を確かめてください。"
 SHOWN = ("kind", "windows", "areas", "event_areas", "amount", "eligibility", "issuer", "gx", "themes", "stages")
 """What of the reading is shown before a programme is added: what may have been read wrongly."""
 
@@ -94,16 +95,23 @@ async def _sent(request: Request, who: Staff, record: Record | None, do: str) ->
     def go() -> tuple[str, list[tuple[str, str]]]:
         seen = str(form.get("seen", ""))
         if record and seen != record.notice_hash:
-            raise Refused("ほかの人が先に、この登録を変えました。あなたの入力は残っています。内容を確かめてください。")
+            raise Refused(OVERTAKEN)
         key = own.notice_in(record).key if record else "0" if do != "save" else own.next_key(who.store)
         notice, kind = own_form.notice(form, key)
         [plan] = own.planned(who.store, [notice], who.own.now())
         read = [(field, told(field, kind if field == "kind" else value_of(plan.programme, field))) for field in SHOWN]
         if do != "save":
             return "", read
-        what = "change own" if record else "add own"
-        own.take(who.store, [notice], by=who.user.name, now=who.own.now(), what=what)
-        own.keep_kind(who.store, plan.id, kind, by=who.user.name, now=who.own.now())
+        noted: dict[str, Any] = {"by": who.user.name, "now": who.own.now()}
+
+        def keep_kind(writer: Writer) -> None:
+            own.keep_kind(writer, plan.id, plan.programme.kind.value, kind, **noted)
+
+        try:
+            what = "change own" if record else "add own"
+            own.take(who.store, [notice], what=what, seen={plan.id: seen}, also=keep_kind, **noted)
+        except own.Overtaken:
+            raise Refused(OVERTAKEN) from None
         who.changed(plan.id)
         return plan.id, read
 
