@@ -47,6 +47,7 @@ def content(values: object) -> Content:
         field = str(error.errors()[0]["loc"][-1])
         told = {
             "title": f"題名は{LONGEST_TITLE}字までです。",
+            "note": f"一言は{LONGEST_TEXT}字までです。",
             "entries": f"一つの特集に載せられるのは{MOST_ENTRIES}件までです。",
         }
         raise Refused(told.get(field, f"紹介文は{LONGEST_TEXT}字までです。")) from None

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from frontend.staff.access import MOST, Note, Number, Signed, Staff, Writing, staff_page
 from frontend.staff.finding import find, named
+from frontend.staff.programme import shown as shown_programme
 from indexer.curate import Refused
 from indexer.featuring import Content, Entry, Stage, content, in_force, shows, stage
 from indexer.schema import JST
@@ -308,8 +309,8 @@ def _moment(text: str, name: str) -> datetime:
 
 
 def _take_down(who: Staff, id: int) -> None:
-    shelf = _shelf(who, id)
     with who.store.transaction() as writer:
+        shelf = _shelf(who, id)
         writer.withdraw(id)
         was = shelf.edition.content if shelf.edition else None
         who.note(writer, "take down collection", f"collection {id}", was=was)
@@ -317,10 +318,10 @@ def _take_down(who: Staff, id: int) -> None:
 
 
 def _drop(who: Staff, id: int) -> None:
-    shelf = _shelf(who, id)
-    if shelf.edition or shelf.coming:
-        raise Refused("公開中か、公開を予約している特集は消せません。先に取り下げてください。")
     with who.store.transaction() as writer:
+        shelf = _shelf(who, id)
+        if shelf.edition or shelf.coming:
+            raise Refused("公開中か、公開を予約している特集は消せません。先に取り下げてください。")
         writer.drop_collection(id)
         who.note(writer, "drop collection", f"collection {id}", was=shelf.content.model_dump(mode="json"))
 
@@ -343,25 +344,31 @@ async def preview(request: Request, id: Number, who: Signed) -> Response:
 
 @router.post("/programmes/{id}/feature")
 async def feature(
+    request: Request,
     id: str,
     who: Writing,
     collection: Annotated[int, Form(ge=0, le=MOST)] = 0,
     note: Note = "",
 ) -> Response:
     """Puts the programme into a collection's draft, a new one where 0 is named."""
-
-    def go() -> int:
-        if not who.store.get(id):
-            raise NotFound(id)
-        entry = Entry(programme=id, note=note[:500])
-        if not collection:
-            return _make(who, Content(entries=(entry,)))
-        shelf = _shelf(who, collection)
-        rest = tuple(each for each in shelf.content.entries if each.programme != id)
-        added = content(shelf.content.model_dump() | {"entries": [e.model_dump() for e in (*rest, entry)]})
-        draft = Draft(content=added, seen=shelf.collection.version, action="add")
-        _save(who, shelf, draft)
-        return collection
-
-    to = await run_in_threadpool(go)
+    try:
+        to = await run_in_threadpool(_feature, who, id, collection, note)
+    except Refused as problem:
+        return await shown_programme(request, who, id, status=422, problem=str(problem))
     return RedirectResponse(f"/staff/collections/{to}?done=add#entry-{quote(id)}", 303)
+
+
+def _feature(who: Staff, id: str, collection: int, note: str) -> int:
+    if not who.store.get(id):
+        raise NotFound(id)
+    entry = {"programme": id, "note": note}
+    if not collection:
+        return _make(who, content({"entries": [entry]}))
+    saved = False
+    while not saved:
+        # Somebody else may be at work on it: it is put into what they left.
+        shelf = _shelf(who, collection)
+        rest = [each.model_dump() for each in shelf.content.entries if each.programme != id]
+        added = content(shelf.content.model_dump() | {"entries": [*rest, entry]})
+        saved = _save(who, shelf, Draft(content=added, seen=shelf.collection.version, action="add"))
+    return collection

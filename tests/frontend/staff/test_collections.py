@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from frontend.staff import collections
+from frontend.staff.access import Staff
 from indexer.featuring import boundary, featured
 from tests.frontend.staff.conftest import Desk
 from tests.running import Site
@@ -213,3 +215,36 @@ def test_words_find_what_to_add(editor: Desk) -> None:
     location = sent(editor, address, do="find", q="脱炭素 セミナー").headers["location"]
     assert f'value="add:{SEMINAR}"' in editor.text(location)
     assert "見つかりませんでした" in editor.text(f"{address}?q=どこにもない")
+
+
+def test_a_programme_goes_into_what_somebody_else_left_meanwhile(
+    editor: Desk, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = editor.done("/staff/collections")
+    number, store, shelf = int(address.rpartition("/")[2]), site.services.store, collections._shelf
+
+    def slow(who: Staff, id: int) -> collections.Shelf:
+        found = shelf(who, id)
+        monkeypatch.setattr(collections, "_shelf", shelf)
+        with store.transaction() as writer:
+            draft = {"title": "ほかの人の題名", "intro": "", "entries": []}
+            assert writer.redraft(number, found.collection.version, draft, who.at, "taro")
+        return found
+
+    monkeypatch.setattr(collections, "_shelf", slow)
+    editor.done(f"/staff/programmes/{CASE}/feature", collection=str(number), note="よい例")
+    kept = store.collection(number)
+    assert kept and kept.draft["title"] == "ほかの人の題名"
+    assert kept.draft["entries"] == [{"programme": CASE, "note": "よい例"}]
+
+
+def test_what_does_not_fit_into_a_collection_is_told_on_the_page_of_the_programme(editor: Desk, site: Site) -> None:
+    entries = [{"programme": f"invented-9{each:03}", "note": ""} for each in range(50)]
+    with site.services.store.transaction() as writer:
+        full = writer.add_collection({"title": "", "intro": "", "entries": entries}, "2026-08-22", "taro")
+    path = f"/staff/programmes/{CASE}/feature"
+    for collection, note, told in ((full, "", "50件までです"), (0, "長" * 501, "一言は500字までです")):
+        answer = editor.post(path, collection=str(collection), note=note)
+        assert (answer.status_code, told in answer.text) == (422, True)
+    [kept] = site.services.store.collections()
+    assert kept.draft["entries"] == entries
