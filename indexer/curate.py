@@ -51,6 +51,25 @@ def value_of(programme: Programme, field: str) -> Any:
     return programme.model_dump(mode="json", include={field}).get(field)
 
 
+def unmoved(programme: Programme, field: str, was: Any) -> bool:
+    """Does the machine still read what it read then (JSON)?
+
+    Where in the text that stands is no matter, nor are parts that values of then did not have.
+    """
+    if value_of(programme, field) == was:
+        return True
+    try:
+        then = Programme.model_validate(programme.model_dump(mode="json") | {field: was})
+    except ValidationError:
+        return False
+    return bool(_placeless(then, field) == _placeless(programme, field))
+
+
+def _placeless(programme: Programme, field: str) -> Any:
+    found = getattr(programme, field)
+    return [each.model_copy(update={"span": None}) for each in found] if field == "windows" else found
+
+
 def checked(programme: Programme, field: str, now: Any) -> Any:
     """The new value as JSON, as any value of this field has to be. Refused otherwise."""
     if field == HIDDEN:
@@ -98,7 +117,7 @@ def apply(record: Record, decisions: Iterable[Decision]) -> Curated:
             applied.append(each)
         elif each.field.startswith(SAME):
             applied.append(each)
-        elif each.field in CORRECTABLE and value_of(programme, each.field) == each.was:
+        elif each.field in CORRECTABLE and unmoved(programme, each.field, each.was):
             values[each.field] = each.now
             applied.append(each)
         else:

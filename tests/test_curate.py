@@ -88,3 +88,24 @@ def test_what_can_be_corrected_is_checked_like_any_value() -> None:
     assert checked(entry, "areas", ["40130"]) == ["40130"]
     with pytest.raises(Refused):
         checked(entry, "source", {})
+
+
+def test_a_decision_holds_wherever_in_the_text_the_same_words_stand() -> None:
+    """A word more at the top of a page moves everything below: the deadline itself did not move."""
+    read, moved = (window("2026-08-01", "2026-09-30").model_copy(update={"span": (at, at + 9)}) for at in (5, 25))
+    was = [read.model_dump(mode="json")]
+    decision = decided("invented-0001", "windows", was, AUTUMN)
+    held = apply(record(programme(1, "補助金", windows=(moved,))), [decision])
+    assert ([each.closes for each in held.record.programme.windows], held.stale) == (["2026-10-30"], ())
+    other = moved.model_copy(update={"closes": "2026-09-29"})
+    assert apply(record(programme(1, "補助金", windows=(other,))), [decision]).stale == (decision,)
+
+
+def test_a_decision_of_before_a_value_had_all_its_parts_holds() -> None:
+    now = Amount(max_yen=500_000, raw="上限50万円")
+    was = {"max_yen": 500_000, "raw": "上限50万円"}
+    decision = decided("invented-0001", "amount", was, {"max_yen": 700_000, "raw": ""})
+    assert apply(record(programme(1, "補助金", amount=now)), [decision]).stale == ()
+    for wrong in (was | {"max_yen": 1}, was | {"unknown": 1}, {"max_yen": -1}, "x", None):
+        old = decided("invented-0001", "amount", wrong, None)
+        assert apply(record(programme(1, "補助金", amount=now)), [old]).stale == (old,), wrong
