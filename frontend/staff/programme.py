@@ -17,7 +17,7 @@ from frontend.staff.filling import filled, rows
 from frontend.staff.finding import named
 from frontend.staff.telling import around, as_published, said, told
 from frontend.staff.tray import Tray, onward, queued
-from indexer.curate import HIDDEN, SAME, Refused, apply, by_programme, checked, value_of
+from indexer.curate import HIDDEN, SAME, Refused, apply, by_programme, checked, unmoved, value_of
 from indexer.schema import Programme
 from indexer.store import Decision, Record, Store, canonical
 from search_api.errors import NotFound
@@ -124,7 +124,8 @@ def _programme(store: Store, id: str) -> dict[str, Any]:
         "link": store.link(id),
         "lead": next(iter(store.group(id)), id),
         "group": [each for other in store.group(id) if other != id and (each := store.get(other))],
-        "said": _said(store, decisions, id),
+        "said": (said_of := _said(store, decisions, id)),
+        "known": max((each.id or 0 for each, _ in said_of), default=0),
         "collections": store.collections(),
         "waiting": store.waiting(programme=id),
     }
@@ -196,7 +197,7 @@ def _decide(who: Staff, record: Record, field: str, now: Any, seen: str, note: s
         before = writer.current(id, field)
         if seen != token(record, field, before):
             raise Overtaken(_told_overtaken(before, seen))
-        in_force = before is not None and before.was == was
+        in_force = before is not None and (field == HIDDEN or unmoved(record.programme, field, before.was))
         machine = was if field != HIDDEN else False
         current = before.now if before and in_force else machine
         if now == current and (before is None or in_force):
@@ -277,24 +278,42 @@ async def same(
     who: Writing,
     same: Annotated[bool, Form()],
     other: Annotated[str, Form(max_length=300)] = "",
+    known: Annotated[int, Form(ge=0, le=MOST)] = 0,
     note: Note = "",
 ) -> Response:
-    """Whether the listing and another one (its id or the address of its page here) are one programme."""
+    """Whether the listing and another one (its id or the address of its page here) are one programme.
+
+    `known` is the last decision of that kind that the page showed: a later one is not written over unseen.
+    """
+
+    def go() -> None:
+        _together(who, id, named(who.store, other), same, known, note.strip())
+
     try:
-        await run_in_threadpool(_together, who, id, named(who.store, other), same, note.strip())
+        await run_in_threadpool(go)
     except Refused as problem:
-        return await shown(request, who, id, status=422, problem=str(problem))
+        status = 409 if isinstance(problem, Overtaken) else 422
+        return await shown(request, who, id, status=status, problem=str(problem))
     return RedirectResponse(_address(id, "joined" if same else "parted"), 303)
 
 
-def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
+def _together(who: Staff, id: str, other: str, same: bool, known: int, note: str) -> None:
     _record(who, id)
+    if not note:
+        raise Refused("理由を書いてください。")
     if not other or other == id:
         raise Refused("もう一つの掲載が見つかりません。掲載の番号か、このサイトのページのアドレスを入れてください。")
     first, second = sorted((id, other))
     field = f"{SAME}{second}"
     with who.store.transaction() as writer:
         before = writer.current(first, field)
+        if before and (before.id or 0) > known:
+            raise Overtaken(
+                f"ほかの人（{before.by}）が先に、{told(field, before.now)}と決めました。"
+                "下の決定を確かめて、よければもう一度押してください。"
+            )
+        if before and before.now == same:
+            raise Refused(f"もう「{told(field, same)}」と決めてあります。")
         writer.decide(
             Decision(programme=first, field=field, was=None, now=same, by=who.user.name, at=who.at, note=note)
         )
@@ -306,15 +325,17 @@ def _together(who: Staff, id: str, other: str, same: bool, note: str) -> None:
 @router.post("/reports/{number}/close")
 async def close_report(number: Number, who: Writing, note: Note = "") -> Response:
     """What a user reported is dealt with."""
-    report = next((each for each in who.store.reports() if each["id"] == number), None)
-    if report is None:
-        raise NotFound(str(number))
 
-    def go() -> None:
+    def go() -> str:
+        report = next((each for each in who.store.reports() if each["id"] == number), None)
+        if report is None:
+            raise NotFound(str(number))
+        id = str(report["programme"])
         with who.store.transaction() as writer:
-            writer.close_report(number)
-            who.note(writer, "close report", report["programme"], was=report["text"], note=note)
-        who.changed(report["programme"])
+            if not writer.close_report(number):
+                return id
+            who.note(writer, "close report", id, was=report["text"], note=note)
+        who.changed(id)
+        return id
 
-    await run_in_threadpool(go)
-    return RedirectResponse(_address(report["programme"], "closed"), 303)
+    return RedirectResponse(_address(await run_in_threadpool(go), "closed"), 303)

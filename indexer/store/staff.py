@@ -169,5 +169,7 @@ class StaffWriting(Writing):
     def report(self, programme: str, at: str, text: str) -> None:
         self.connection.execute(sa.insert(reports), [{"programme": programme, "at": at, "text": text, "done": False}])
 
-    def close_report(self, id: int) -> None:
-        self.connection.execute(sa.update(reports).where(reports.c.id == id).values(done=True))
+    def close_report(self, id: int) -> bool:
+        """False where somebody has dealt with it already."""
+        open_one = (reports.c.id == id, reports.c.done.is_(False))
+        return bool(self.connection.execute(sa.update(reports).where(*open_one).values(done=True)).rowcount)

@@ -31,6 +31,25 @@ def test_staff_join_two_listings_and_take_it_back(client: TestClient, editor: De
     assert client.get("/programmes/invented-0002").status_code == 200
 
 
+def test_two_who_decide_of_the_same_listings_are_told_of_each_other(
+    client: TestClient, editor: Desk, site: Site
+) -> None:
+    path, other = "/staff/programmes/invented-0001", Desk(client, "taro")
+    form = {"other": "invented-0002", "same": "true", "note": "同じ要領"}
+    known = editor.found(r'name="known" value="(\d+)"', path)
+    no_reason = editor.post(f"{path}/same", **form | {"known": known, "note": " "})
+    assert (no_reason.status_code, "理由を書いてください" in no_reason.text) == (422, True)
+    other.done(f"{path}/same", **form | {"known": known, "same": "false", "note": "別の年度"})
+    late = editor.post(f"{path}/same", **form | {"known": known})
+    assert (late.status_code, "ほかの人（taro）が先に、別の制度と決めました" in late.text) == (409, True)
+    assert [(each.by, each.now) for each in site.services.store.decisions()] == [("taro", False)]
+    known = editor.found(r'name="known" value="(\d+)"', path)
+    again = editor.post(f"{path}/same", **form | {"known": known, "same": "false"})
+    assert (again.status_code, "もう「別の制度」と決めてあります" in again.text) == (422, True)
+    editor.done(f"{path}/same", **form | {"known": known})
+    assert [(each.by, each.now) for each in site.services.store.decisions()] == [("hanako", True)]
+
+
 def test_days_that_differ_between_sources_go_to_review(client: TestClient, editor: Desk, site: Site) -> None:
     editor.done("/staff/programmes/invented-0001/same", other="invented-0003", same="true", note="試験")
     publish(site.where, site.services.store, NOW)
