@@ -374,7 +374,9 @@ def test_rules_name_known_labels_and_words_once() -> None:
     assert {theme for pair in rules["together"] for theme in pair} <= set(labels("theme"))
     assert {rules["in_general"]["theme"], *rules["takes_in"], *rules["takes_in"].values()} <= set(labels("theme"))
     assert set(document("themes.yml")["levers"]) == set(labels("lever"))
-    assert set(document("themes.yml")["stages"]["by_kind"]) == {*labels("kind"), OTHER}
+    stages = document("themes.yml")["stages"]
+    assert {*stages["by_kind"].values(), *stages["words"], *stages["instead"]} <= set(labels("stage"))
+    assert set(stages["by_kind"]) == {*labels("kind"), OTHER}
     assert set(document("fields.yml")["rules"]) == set(labels("field"))
     assert set(document("fields.yml")["purposes"]["fields"].values()) <= set(labels("field"))
     assert set(document("kinds.yml")["rules"]) == {*labels("kind"), OTHER}
