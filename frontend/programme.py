@@ -60,6 +60,9 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         labelled=[
             (facet, value, found.evidence.get(value, ())[:3])
             for facet, values in (
+                # The kind and GX stand above the title: here are only the words for them.
+                ("kind", (found.kind.value,) if found.evidence.get(found.kind.value) else ()),
+                ("gx", ("gx",) if found.gx and found.evidence.get("gx") else ()),
                 ("stage", found.stages),
                 ("theme", found.themes),
                 ("lever", found.levers),

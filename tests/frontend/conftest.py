@@ -40,6 +40,7 @@ HOSTILE = programme(
         Problem(field="amount", code="unread", raw="staff alone"),
     ),
 )
+UNBROKEN = programme(92, f"{'A' * 300}補助金", areas=["40130"], windows=OPEN)
 MANY = [programme(100 + each, f"秋田県 商店街補助金 第{each}号", areas=["05"], windows=OPEN) for each in range(25)]
 TOWN = programme(
     91,

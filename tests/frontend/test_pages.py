@@ -157,6 +157,10 @@ def test_a_programme_shows_the_words_of_the_source_and_what_changed(client: Test
         "公式ページを見る",
     ):
         assert words in page
+    labelled = [each.get_text(" ", strip=True) for each in soup(page).select(".labels li")]
+    assert labelled[:2] == ["補助金・助成金 原文の語：補助金", "GX 原文の語：太陽光パネル"]
+    assert "再生可能エネルギー 原文の語：太陽光パネル" in labelled
+    assert client.get("/search?gx=true").status_code == 200 and 'href="/search?gx=true"' in page
     changed = soup(client.get("/programmes/invented-0001").text).select_one(".changes")
     assert changed is not None and "旧から → 新に変わりました" in changed.get_text(" ", strip=True).replace(
         " ", ""
