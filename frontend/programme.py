@@ -23,7 +23,7 @@ from search_api.asking import telling
 from search_api.detail import detail
 from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Hit
-from search_api.query import Query, Scope, StateChoice
+from search_api.query import MAX_Q, Query, Scope, StateChoice
 from search_api.services import Own, Services, public_base
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -129,7 +129,8 @@ async def _alike(own: Services, found: Detail, **where: Any) -> tuple[Hit, ...]:
     words = telling(found.title)
     if not words:
         return ()
-    query = Query(q=" ".join(words), literal=True, kind=(found.kind.value,), per_page=30, **where)
+    # A long address in a title may be a word.
+    query = Query(q=" ".join(words)[:MAX_Q], literal=True, kind=(found.kind.value,), per_page=30, **where)
     try:
         hits = (await own.search(query)).hits
     except Unavailable:

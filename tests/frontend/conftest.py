@@ -53,14 +53,14 @@ TOWN = programme(
     fields=["environment"],
     official_url="https://invented.example/solar",
     body="太陽光パネルの設置費用の一部を補助します。\n詳細はhttps://invented.example/a(b)）をご覧ください。",
-    evidence={"renewables": ("太陽光パネル",)},
+    evidence={"subsidy": ("補助金",), "gx": ("太陽光パネル",), "renewables": ("太陽光パネル",)},
     eligibility=Eligibility(employees_max=20, industries=("E",), raw="従業員20人以下の製造業"),
 )
 
 
 @pytest.fixture(scope="module")
 def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site.made(engine.endpoint, tmp_path_factory.mktemp("site"), [*EVERYTHING, HOSTILE, TOWN, *MANY])
+    return Site.made(engine.endpoint, tmp_path_factory.mktemp("site"), [*EVERYTHING, HOSTILE, TOWN, UNBROKEN, *MANY])
 
 
 @pytest.fixture(scope="module")

@@ -168,6 +168,10 @@ def test_a_programme_shows_the_words_of_the_source_and_what_changed(client: Test
     assert soup(client.get("/programmes/invented-0005").text).select(".timeline .bar.over")
 
 
+def test_a_name_in_one_endless_word_has_a_page(client: TestClient) -> None:
+    assert client.get("/programmes/invented-0092").status_code == 200
+
+
 @pytest.mark.parametrize(
     "path", [each for each in PAGES if "invented-0090" in each] + ["/search?q=悪意", "/calendar?month=2026-12"]
 )
