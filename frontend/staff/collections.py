@@ -34,6 +34,7 @@ class Draft:
     action: str
     on: str = ""
     q: str = ""
+    when: str = "now"
     since: str = ""
     until: str = ""
 
@@ -181,6 +182,7 @@ async def edit(
     programme: Annotated[list[str] | None, Form(max_length=200)] = None,
     note: Annotated[list[str] | None, Form(max_length=200)] = None,
     q: Annotated[str, Form(max_length=200)] = "",
+    sought: Annotated[str, Form(max_length=200)] = "",
     when: Annotated[str, Form(max_length=10)] = "now",
     since: Annotated[str, Form(max_length=30)] = "",
     until: Annotated[str, Form(max_length=30)] = "",
@@ -188,6 +190,9 @@ async def edit(
     """Every button keeps what the form holds, and then does its own."""
     shelf = await run_in_threadpool(_shelf, who, id)
     action, _, on = do.partition(":")
+    if action == "enter":
+        # The key was pressed in the field of words, or in any other one.
+        action = "find" if q != sought else "save"
     entries = [{"programme": one, "note": text} for one, text in zip(programme or (), note or (), strict=False)]
     values = {"title": title, "intro": intro, "entries": entries}
     try:
@@ -197,7 +202,8 @@ async def edit(
             action=action,
             on=on,
             q=q,
-            since=since if when == "at" else "",
+            when=when,
+            since=since,
             until=until,
         )
     except Refused as problem:
@@ -207,7 +213,7 @@ async def edit(
     if not await run_in_threadpool(_save, who, shelf, draft):
         # Somebody else was first: theirs is shown beside, and only a second, deliberate press writes over it.
         theirs = await run_in_threadpool(_shelf, who, id)
-        return await _edited(request, who, theirs, draft.content, theirs=theirs, status=409)
+        return await _edited(request, who, theirs, draft.content, q=q, theirs=theirs, status=409)
     try:
         return await _then(who, id, draft)
     except Refused as problem:
@@ -254,7 +260,8 @@ async def _then(who: Staff, id: int, draft: Draft) -> Response:
         case "preview":
             return RedirectResponse(f"{address}/preview", 303)
         case "up" | "down":
-            return RedirectResponse(f"{address}?moved={quote(draft.on)}&to={draft.action}#entry-{quote(draft.on)}", 303)
+            # No fragment: a browser that is sent to one leaves the button that was pressed without the focus.
+            return RedirectResponse(f"{address}?moved={quote(draft.on)}&to={draft.action}", 303)
         case "moved":
             return RedirectResponse(f"{address}?done=ordered#entry-{quote(draft.on)}", 303)
         case "publish":
@@ -266,20 +273,27 @@ async def _then(who: Staff, id: int, draft: Draft) -> Response:
         case "drop":
             await run_in_threadpool(_drop, who, id)
             return RedirectResponse("/staff/collections?done=dropped", 303)
-        case "add" | "remove" as each:
-            return RedirectResponse(f"{address}?done={each}#entries", 303)
+        case "add":
+            # What else was found stays: the next one is often among it.
+            return RedirectResponse(f"{address}?{urlencode({'done': 'add', 'q': draft.q})}#add", 303)
+        case "remove":
+            return RedirectResponse(f"{address}?done=remove#entries", 303)
     return RedirectResponse(f"{address}?done=saved", 303)
 
 
 def _publish(who: Staff, id: int, draft: Draft) -> None:
-    now = who.own.now()
-    since = _moment(draft.since, "公開する日時") if draft.since else now
+    now, later = who.own.now(), draft.when == "at"
+    if later and not draft.since:
+        raise Refused("公開する日時を入れてください。すぐに出すときは「今すぐ」を選んでください。")
+    if draft.since and not later:
+        raise Refused("公開する日時が入っています。「日時を決める」を選ぶか、すぐに出すときは日時を消してください。")
+    since = _moment(draft.since, "公開する日時") if later else now
     until = _moment(draft.until, "終える日時") if draft.until else None
     if not draft.content.title:
         raise Refused("題名を入れてください。")
     if not filled(who.own, id, draft.content).programmes:
         raise Refused("公開できる支援や事例が一つもありません。")
-    if draft.since and since <= now:
+    if later and since <= now:
         raise Refused("公開する日時が過ぎています。すぐに出すときは「今すぐ」を選んでください。")
     if until and until <= since:
         raise Refused("終える日時は、公開する日時より後にしてください。")
@@ -294,7 +308,7 @@ def _publish(who: Staff, id: int, draft: Draft) -> None:
     )
     with who.store.transaction() as writer:
         # What was to come is replaced; what shows stays until the new one begins.
-        writer.withdraw(id, later_than=stamp(now) if draft.since else "")
+        writer.withdraw(id, later_than=stamp(now) if later else "")
         writer.add_edition(edition)
         period = {"from": edition.shows_from, "until": edition.shows_until}
         who.note(writer, "publish collection", f"collection {id}", now=edition.content | period)
@@ -361,14 +375,16 @@ async def feature(
 def _feature(who: Staff, id: str, collection: int, note: str) -> int:
     if not who.store.get(id):
         raise NotFound(id)
-    entry = {"programme": id, "note": note}
     if not collection:
-        return _make(who, content({"entries": [entry]}))
+        return _make(who, content({"entries": [{"programme": id, "note": note}]}))
     saved = False
     while not saved:
-        # Somebody else may be at work on it: it is put into what they left.
+        # Somebody else may be at work on it: it is put into what they left. What is in it keeps its place, and its
+        # note where no other one is given.
         shelf = _shelf(who, collection)
-        rest = [each.model_dump() for each in shelf.content.entries if each.programme != id]
-        added = content(shelf.content.model_dump() | {"entries": [*rest, entry]})
+        notes = {each.programme: each.note for each in shelf.content.entries}
+        notes[id] = note.strip() or notes.get(id, "")
+        entries = [{"programme": one, "note": text} for one, text in notes.items()]
+        added = content(shelf.content.model_dump() | {"entries": entries})
         saved = _save(who, shelf, Draft(content=added, seen=shelf.collection.version, action="add"))
     return collection

@@ -129,6 +129,8 @@ def test_what_shows_stays_until_its_successor_begins(editor: Desk, client: TestC
         ({"title": ""}, "題名を入れてください"),
         ({"when": "at", "since": "2026-08-22T03:00"}, "公開する日時が過ぎています"),
         ({"when": "at", "since": "明日"}, "公開する日時を読み取れません"),
+        ({"when": "at"}, "公開する日時を入れてください"),
+        ({"since": "2026-08-22T05:00"}, "公開する日時が入っています"),
         ({"until": "2026-08-21T00:00"}, "終える日時は、公開する日時より後に"),
         ({"programme": ["invented-9999"], "note": [""]}, "公開できる支援や事例が一つもありません"),
     ],
@@ -190,6 +192,10 @@ def test_a_programme_is_put_into_a_draft_from_its_own_page(editor: Desk, site: S
     editor.done(f"/staff/programmes/{SEMINAR}/feature", collection="1", note="")
     entries = site.services.store.collections()[0].draft["entries"]
     assert [(each["programme"], each["note"]) for each in entries] == [(CASE, "最初の一件"), (SEMINAR, "")]
+    for id, note in ((CASE, ""), (SEMINAR, "書き足した")):
+        editor.done(f"/staff/programmes/{id}/feature", collection="1", note=note)
+    entries = site.services.store.collections()[0].draft["entries"]
+    assert [(each["programme"], each["note"]) for each in entries] == [(CASE, "最初の一件"), (SEMINAR, "書き足した")]
 
 
 def test_what_shows_is_not_deleted_before_it_is_taken_down(editor: Desk, client: TestClient, site: Site) -> None:
@@ -248,3 +254,21 @@ def test_what_does_not_fit_into_a_collection_is_told_on_the_page_of_the_programm
         assert (answer.status_code, told in answer.text) == (422, True)
     [kept] = site.services.store.collections()
     assert kept.draft["entries"] == entries
+
+
+def test_several_are_added_from_one_search(editor: Desk) -> None:
+    address = made(editor)
+    location = sent(editor, address, do=f"add:{SEMINAR}", q="脱炭素 セミナー").headers["location"]
+    text = editor.text(location)
+    assert "下書きに加えました" in text and "入っています" in text and 'value="脱炭素 セミナー"' in text
+
+
+@pytest.mark.parametrize(
+    ("q", "sought", "leads"),
+    [("脱炭素", "", "q="), ("省エネ", "脱炭素", "q="), ("脱炭素", "脱炭素", "done=saved"), ("", "", "done=saved")],
+)
+def test_enter_looks_for_new_words_and_else_saves(editor: Desk, q: str, sought: str, leads: str) -> None:
+    address = made(editor)
+    answer = sent(editor, address, CASE, do="enter", q=q, sought=sought)
+    assert (answer.status_code, leads in answer.headers["location"]) == (303, True)
+    assert CASE in editor.text(address)

@@ -140,6 +140,38 @@ def test_of_two_editors_the_second_is_told_and_loses_nothing(visit: Open) -> Non
     expect(other.get_by_role("heading", level=1)).to_have_text("二人目の名称")
 
 
+def order(page: Page) -> list[str]:
+    return page.locator("[data-order] > li").evaluate_all("(all) => all.map((each) => each.dataset.id)")
+
+
+def test_entries_are_ordered_by_drag_and_by_keys(visit: Open, site: Site) -> None:
+    entries = [CASE, "invented-0001", "invented-0006"]
+    site.collect("夏の省エネ", dict.fromkeys(entries, "一言"))
+    page = signed_in(visit, path="/staff/collections/1")
+    assert order(page) == entries
+    page.set_viewport_size({"width": 1280, "height": 1800})
+    grip = page.locator("[data-order] .grip").nth(2).bounding_box()
+    first = page.locator(f"#entry-{CASE}").bounding_box()
+    assert grip and first
+    page.mouse.move(grip["x"] + 5, grip["y"] + 5)
+    page.mouse.down()
+    for share in (0.1, 0.5, 0.9, 1.0):
+        page.mouse.move(first["x"] + 60, grip["y"] + share * (first["y"] + 4 - grip["y"]), steps=3)
+    page.mouse.up()
+    page.wait_for_url("**done=ordered**")
+    assert order(page) == ["invented-0006", CASE, "invented-0001"]
+    # The button that was pressed keeps the focus, so that it can be pressed again.
+    page.get_by_role("button", name="下へ").first.focus()
+    for _ in range(2):
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator("button[value='down:invented-0006']")).to_be_focused()
+    assert order(page) == [CASE, "invented-0001", "invented-0006"]
+    page.get_by_label("ことば、番号、またはページのアドレス").fill("脱炭素 セミナー")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("入っています")).to_be_visible()
+
+
 PAGES = [
     "/staff",
     "/staff/review",
