@@ -16,7 +16,7 @@ from frontend.staff.access import MOST, Note, Number, Signed, Staff, Writing, st
 from frontend.staff.filling import filled, rows
 from frontend.staff.finding import named
 from frontend.staff.telling import around, as_published, said, told
-from frontend.staff.tray import Tray, onward, queued
+from frontend.staff.tray import Place, Tray, onward
 from indexer.curate import HIDDEN, SAME, Refused, apply, by_programme, checked, unmoved, value_of
 from indexer.schema import Programme
 from indexer.store import Decision, Record, Store, canonical
@@ -155,23 +155,26 @@ async def correct(
     field: Annotated[str, Form(max_length=40)] = "",
     seen: Annotated[str, Form(max_length=40)] = "",
     note: Note = "",
-    item: Annotated[int, Form(ge=0, le=MOST)] = 0,
-    then: Annotated[str, Form(max_length=500)] = "",
+    place: Place = None,
 ) -> Response:
     """A new value for a field, from its form. `seen` says what the form was made with.
 
-    From the queue, `item` is what waits and `then` its place: the answer leads on from there.
+    From the queue the answer leads on to what is next, here as with everything else that settles what waits.
     """
     sent = await request.form()
-    place = await run_in_threadpool(queued, who.store, item, then)
     try:
         await run_in_threadpool(_correct, who, id, field, sent, seen, note.strip())
     except Refused as problem:
         status = 409 if isinstance(problem, Overtaken) else 422
         return await shown(request, who, id, edit=field, sent=sent, status=status, problem=str(problem), tray=place)
+    return await _done(who, place, id, "corrected", field)
+
+
+async def _done(who: Staff, place: Tray | None, id: str, done: str, field: str = "") -> Response:
+    """Leads on to what is next in the queue, or back to the page of the programme."""
     if place is not None:
-        return RedirectResponse(await run_in_threadpool(onward, who.store, place, "corrected"), 303)
-    return RedirectResponse(_address(id, "corrected", field), 303)
+        return RedirectResponse(await run_in_threadpool(onward, who.store, place, done), 303)
+    return RedirectResponse(_address(id, done, field), 303)
 
 
 def _correct(who: Staff, id: str, field: str, sent: FormData, seen: str, note: str) -> None:
@@ -232,6 +235,7 @@ async def hide(
     on: Annotated[bool, Form()],
     seen: Annotated[str, Form(max_length=40)] = "",
     note: Note = "",
+    place: Place = None,
 ) -> Response:
     """Takes the programme off all pages and results, or brings it back."""
 
@@ -244,12 +248,12 @@ async def hide(
         await run_in_threadpool(go)
     except Refused as problem:
         status = 409 if isinstance(problem, Overtaken) else 422
-        return await shown(request, who, id, status=status, problem=str(problem))
-    return RedirectResponse(_address(id, "hidden" if on else "unhidden"), 303)
+        return await shown(request, who, id, status=status, problem=str(problem), tray=place)
+    return await _done(who, place, id, "hidden" if on else "unhidden")
 
 
 @router.post("/decisions/{number}/undo")
-async def undo(request: Request, number: Number, who: Writing) -> Response:
+async def undo(request: Request, number: Number, who: Writing, place: Place = None) -> Response:
     """Takes a decision back: what the machine reads counts again."""
     decision = await run_in_threadpool(who.store.decision, number)
     if decision is None:
@@ -267,8 +271,8 @@ async def undo(request: Request, number: Number, who: Writing) -> Response:
 
     if not await run_in_threadpool(go):
         told = "この決定は、もう取り消されたか、ほかの人が直しました。"
-        return await shown(request, who, decision.programme, status=409, problem=told)
-    return RedirectResponse(_address(decision.programme, "undone", decision.field), 303)
+        return await shown(request, who, decision.programme, status=409, problem=told, tray=place)
+    return await _done(who, place, decision.programme, "undone", decision.field)
 
 
 @router.post("/programmes/{id}/same")
@@ -280,6 +284,7 @@ async def same(
     other: Annotated[str, Form(max_length=300)] = "",
     known: Annotated[int, Form(ge=0, le=MOST)] = 0,
     note: Note = "",
+    place: Place = None,
 ) -> Response:
     """Whether the listing and another one (its id or the address of its page here) are one programme.
 
@@ -293,8 +298,8 @@ async def same(
         await run_in_threadpool(go)
     except Refused as problem:
         status = 409 if isinstance(problem, Overtaken) else 422
-        return await shown(request, who, id, status=status, problem=str(problem))
-    return RedirectResponse(_address(id, "joined" if same else "parted"), 303)
+        return await shown(request, who, id, status=status, problem=str(problem), tray=place)
+    return await _done(who, place, id, "joined" if same else "parted")
 
 
 def _together(who: Staff, id: str, other: str, same: bool, known: int, note: str) -> None:
@@ -323,7 +328,7 @@ def _together(who: Staff, id: str, other: str, same: bool, known: int, note: str
 
 
 @router.post("/reports/{number}/close")
-async def close_report(number: Number, who: Writing, note: Note = "") -> Response:
+async def close_report(number: Number, who: Writing, note: Note = "", place: Place = None) -> Response:
     """What a user reported is dealt with."""
 
     def go() -> str:
@@ -338,4 +343,4 @@ async def close_report(number: Number, who: Writing, note: Note = "") -> Respons
         who.changed(id)
         return id
 
-    return RedirectResponse(_address(await run_in_threadpool(go), "closed"), 303)
+    return await _done(who, place, await run_in_threadpool(go), "closed")

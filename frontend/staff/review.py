@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from frontend.staff import programme
 from frontend.staff.access import MOST, Note, Number, Signed, Staff, Writing, staff_page
-from frontend.staff.tray import LIST, Filter, parsed, tray
+from frontend.staff.tray import ADDRESS, LIST, Filter, parsed, tray
 from indexer.review import KINDS
 from search_api.errors import NotFound
 
@@ -53,17 +53,20 @@ async def review(
         counts = who.store.waits(source=chosen.source, gx=chosen.gx)
         facts = who.store.sources()
         days = flow(who)
+        total = counts.get(chosen.kind, 0) if chosen.kind else sum(counts.values())
+        # The queue may have become shorter since its last page was linked to.
+        at = min(page, max(1, -(-total // PER_PAGE)))
         return {
             "chosen": chosen,
             "counts": counts,
-            "total": counts.get(chosen.kind, 0) if chosen.kind else sum(counts.values()),
+            "total": total,
             "items": who.store.waiting(
                 kind=chosen.kind,
                 source=chosen.source,
                 gx=chosen.gx,
                 order=KINDS,
                 limit=PER_PAGE,
-                offset=(page - 1) * PER_PAGE,
+                offset=(at - 1) * PER_PAGE,
             ),
             "sources": [
                 (name, str(facts.get(name, {}).get("title") or name), count)
@@ -71,7 +74,7 @@ async def review(
             ],
             "flow": days,
             "most": max(1, *(max(each.came, each.done + each.gone) for each in days)),
-            "page": page,
+            "page": at,
             "per_page": PER_PAGE,
         }
 
@@ -92,8 +95,9 @@ async def one(
     chosen = Filter(kind if kind in KINDS else "", source[:80], gx)
     found = await run_in_threadpool(tray, who.store, chosen, at)
     if found is None:
-        done = request.query_params.get("done", "")
-        return RedirectResponse(chosen.url(LIST, done=done or "empty"), 303)
+        done, undo = request.query_params.get("done", ""), request.query_params.get("undo", "")
+        more = {"undo": undo} if undo.isdecimal() else {}
+        return RedirectResponse(chosen.url(LIST, done=done or "empty", **more), 303)
     return await programme.shown(request, who, found.item.programme, edit=edit, tray=found)
 
 
@@ -113,14 +117,14 @@ async def seen(
         place = parsed(then)
         if place is None:
             return f"/staff/programmes/{item.programme}?done=seen"
-        return f"{place[0].url('/staff/review/one', at=place[1])}&done=seen&undo={number}"
+        return f"{place[0].url(ADDRESS, at=place[1])}&done=seen&undo={number}"
 
     return RedirectResponse(await run_in_threadpool(go), 303)
 
 
 @router.post("/review/{number}/again")
-async def again(number: Number, who: Writing) -> Response:
-    """Takes that back."""
+async def again(number: Number, who: Writing, then: Annotated[str, Form(max_length=500)] = "") -> Response:
+    """Takes that back: it stands in its place of the queue again."""
 
     def go() -> str:
         item = who.store.item(number)
@@ -129,6 +133,9 @@ async def again(number: Number, who: Writing) -> Response:
         with who.store.transaction() as writer:
             if writer.see_again(number):
                 who.note(writer, f"unseen {item.kind}", item.programme)
-        return f"/staff/programmes/{item.programme}?done=unseen"
+        place = parsed(then)
+        if place is None:
+            return f"/staff/programmes/{item.programme}?done=unseen"
+        return f"{place[0].url(ADDRESS, at=place[1])}&done=unseen"
 
     return RedirectResponse(await run_in_threadpool(go), 303)

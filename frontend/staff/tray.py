@@ -1,9 +1,12 @@
 """What waits, one after the other: where somebody stands in the queue, and how they go on."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from frontend.staff.access import MOST
+from fastapi import Depends, Form
+
+from frontend.staff.access import MOST, Writing
 from indexer.review import KINDS
 from indexer.store import Item, Store
 
@@ -92,3 +95,16 @@ def onward(store: Store, tray: Tray, done: str) -> str:
     now = store.item(tray.item.id)
     at = tray.at if now is None or now.went else tray.at + 1
     return f"{tray.chosen.url(ADDRESS, at=at)}&done={done}"
+
+
+def placed(
+    who: Writing,
+    item: Annotated[int, Form(ge=0, le=MOST)] = 0,
+    then: Annotated[str, Form(max_length=500)] = "",
+) -> Tray | None:
+    """The tray that a form was sent from: `item` is what waits and `then` its place."""
+    return queued(who.store, item, then)
+
+
+Place = Annotated[Tray | None, Depends(placed)]
+"""Where in the queue a form was sent from, None where it was sent from elsewhere."""

@@ -1,5 +1,6 @@
 """The queue: filters, one after the other, what is right as it is, and what a correction settles."""
 
+import html
 import re
 
 import pytest
@@ -82,8 +83,12 @@ def test_what_is_right_as_it_is_does_not_come_back_but_can_be_fetched_back(edito
     assert location == f"/staff/review/one?kind=deadline&at=0&done=seen&undo={item.id}"
     refresh(queue.services.store, FIRST, NOW)
     assert kinds(queue) == ["conflict", "place"]
-    assert editor.get(location).headers["location"] == "/staff/review?kind=deadline&done=seen"
-    editor.done(f"/staff/review/{item.id}/again")
+    assert editor.get(location).headers["location"] == f"/staff/review?kind=deadline&done=seen&undo={item.id}"
+    empty = editor.text(f"/staff/review?kind=deadline&done=seen&undo={item.id}")
+    [then] = re.findall(r'/again">.*?name="then" value="([^"]*)"', empty)
+    back = editor.done(f"/staff/review/{item.id}/again", then=html.unescape(then))
+    assert back == "/staff/review/one?kind=deadline&at=0&done=unseen"
+    assert FIRST in editor.text(back)
     assert kinds(queue) == ["deadline", "conflict", "place"]
     actions = [each.action for each in queue.services.store.audit(FIRST)]
     assert actions == ["unseen deadline", "seen deadline"]
@@ -92,8 +97,35 @@ def test_what_is_right_as_it_is_does_not_come_back_but_can_be_fetched_back(edito
 @pytest.mark.parametrize("then", ["", "https://evil.example/", "//evil.example/staff/review/one", "/staff/users", "x"])
 def test_the_way_on_never_leads_elsewhere(editor: Desk, queue: Site, then: str) -> None:
     [item, *_] = queue.services.store.waiting(kind="deadline")
-    location = editor.done(f"/staff/review/{item.id}/seen", then=then)
-    assert location == f"/staff/programmes/{FIRST}?done=seen"
+    for do, done in (("seen", "seen"), ("again", "unseen")):
+        location = editor.done(f"/staff/review/{item.id}/{do}", then=then)
+        assert location == f"/staff/programmes/{FIRST}?done={done}"
+
+
+def test_whatever_settles_it_leads_on_to_the_next(client: TestClient, editor: Desk, queue: Site) -> None:
+    client.post(f"/programmes/{SECOND}/report", data={"part": "締切・期間", "text": "締切が違います"})
+    here = "/staff/review/one?at=0"
+    steps = (("/staff/reports/1/close", "closed"), (f"/staff/programmes/{FIRST}/hide", "hidden"))
+    for left, (address, done) in zip((4, 3), steps, strict=True):
+        text = editor.text(here)
+        assert f"1 / {left}" in text
+        [form] = re.findall(rf'<form method="post" action="{address}".*?</form>', text, re.S)
+        sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        if done == "hidden":
+            refused = editor.post(address, **sent, note="")
+            assert (refused.status_code, f"1 / {left}" in refused.text) == (422, True)
+            sent["note"] = "支援ではない"
+        assert editor.done(address, **sent) == f"{here}&done={done}"
+    assert kinds(queue) == ["conflict", "place"]
+    assert "1 / 2" in editor.text(here) and "地域が読めない" in editor.text("/staff/review/one?at=1")
+
+
+def test_a_long_list_has_pages_that_end(editor: Desk, queue: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("frontend.staff.review.PER_PAGE", 2)
+    first, last = editor.text("/staff/review"), editor.text("/staff/review?page=2")
+    assert "3件のうち1〜2件目" in first and "page=2" in first and "前の2件" not in first
+    assert "3件のうち3〜3件目" in last and "page=1" in last and "次の2件" not in last
+    assert "3件のうち3〜3件目" in editor.text("/staff/review?page=99")
 
 
 def test_a_users_report_waits_until_it_is_closed(client: TestClient, editor: Desk, queue: Site) -> None:
