@@ -30,6 +30,7 @@ from frontend import (
 )
 from frontend.alerts import asking, managing
 from frontend.alerts.courier import Courier
+from frontend.alerts.shared import Ended, ended
 from frontend.bounds import Bounded
 from frontend.counts import Counts
 from frontend.kept import KEPT_BYTES
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
     app.add_middleware(Spoken)
     app.mount("/static", StaticFiles(directory=assets.STATIC), name="static")
     app.add_exception_handler(staff.SignedOut, staff.signed_out)
+    app.add_exception_handler(Ended, ended)
     app.add_exception_handler(Unavailable, _unavailable)
     app.add_exception_handler(NotFound, _not_found)
     app.add_exception_handler(StoreError, _store_gone)

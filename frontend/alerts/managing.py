@@ -1,15 +1,16 @@
 """Confirming, changing and ending alerts, behind links that are keys."""
 
+from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from frontend.alerts.links import CONFIRM, MANAGE, Links
 from frontend.alerts.mails import SECTIONS, described, rhythm
 from frontend.alerts.sending import secret_of
-from frontend.alerts.shared import FULL, ended, private, subscription_of
+from frontend.alerts.shared import FULL, Ended, private, subscription_of
 from frontend.rendering import page, same_origin
 from indexer.alerts import webhook
 from indexer.alerts.subscriptions import (
@@ -33,19 +34,30 @@ LATELY = 50
 """Programmes of the last messages that the page of a subscription shows."""
 
 
+def _behind(purpose: str) -> Callable[[Services, str], Subscription]:
+    def look(own: Own, token: str) -> Subscription:
+        found = subscription_of(own, purpose, token)
+        if found is None:
+            raise Ended
+        return found
+
+    return look
+
+
+Asked = Annotated[Subscription, Depends(_behind(CONFIRM))]
+Held = Annotated[Subscription, Depends(_behind(MANAGE))]
+OURS = [Depends(same_origin)]
+"""Before a route looks at anything: the form is our own page's."""
+
+
 @router.get("/confirm/{token}")
-async def confirming(request: Request, token: str, own: Own) -> Response:
+async def confirming(request: Request, own: Own, found: Asked) -> Response:
     """alerts/confirm.html: what, rhythm, problem. A page with a button: programs that follow links confirm nothing."""
-    found = await subscription_of(own, CONFIRM, token)
-    return ended(request) if found is None else await _confirm_page(request, own, found)
+    return await _confirm_page(request, own, found)
 
 
-@router.post("/confirm/{token}")
-async def confirm(request: Request, token: str, own: Own) -> Response:
-    same_origin(request)
-    found = await subscription_of(own, CONFIRM, token)
-    if found is None:
-        return ended(request)
+@router.post("/confirm/{token}", dependencies=OURS)
+async def confirm(request: Request, own: Own, found: Asked) -> Response:
     sealing = await run_in_threadpool(keys, own.settings)
     try:
         await run_in_threadpool(Desk(own.store, sealing, own.now()).confirm, found)
@@ -55,46 +67,34 @@ async def confirm(request: Request, token: str, own: Own) -> Response:
 
 
 @router.get("/refuse/{token}")
-async def refusing(request: Request, token: str, own: Own) -> Response:
+async def refusing(request: Request, found: Asked) -> Response:
     """alerts/refuse.html: done, days."""
-    found = await subscription_of(own, CONFIRM, token)
-    return (
-        ended(request) if found is None else private(page(request, "alerts/refuse.html", done=False, days=REFUSAL_DAYS))
-    )
+    return private(page(request, "alerts/refuse.html", done=False, days=REFUSAL_DAYS))
 
 
-@router.post("/refuse/{token}")
-async def refuse(request: Request, token: str, own: Own) -> Response:
-    same_origin(request)
-    found = await subscription_of(own, CONFIRM, token)
-    if found is None:
-        return ended(request)
+@router.post("/refuse/{token}", dependencies=OURS)
+async def refuse(request: Request, own: Own, found: Asked) -> Response:
     sealing = await run_in_threadpool(keys, own.settings)
     await run_in_threadpool(Desk(own.store, sealing, own.now()).refuse, found)
     return private(page(request, "alerts/refuse.html", done=True, days=REFUSAL_DAYS))
 
 
 @router.get("/{token}")
-async def manage(request: Request, token: str, own: Own) -> Response:
+async def manage(request: Request, token: str, own: Own, found: Held) -> Response:
     """alerts/manage.html: what, search, subscription, rhythm, token, begun, changed, lately [(day, unsure, [(words,
     hit)])], dropped [(id, title)], secret (of a webhook that begins), hook (it is one).
     """
-    found = await subscription_of(own, MANAGE, token)
-    return ended(request) if found is None else await _manage(request, own, found, token)
+    return await _manage(request, own, found, token)
 
 
-@router.post("/{token}")
+@router.post("/{token}", dependencies=OURS)
 async def change(
-    request: Request,
     token: str,
     own: Own,
+    found: Held,
     frequency: Annotated[str, Form()] = Frequency.DAILY.value,
     deadlines: Annotated[str, Form()] = "",
 ) -> Response:
-    same_origin(request)
-    found = await subscription_of(own, MANAGE, token)
-    if found is None:
-        return ended(request)
     if frequency in set(Frequency):
         sealing = await run_in_threadpool(keys, own.settings)
         await run_in_threadpool(Desk(own.store, sealing, own.now()).change, found, frequency, bool(deadlines))
@@ -102,11 +102,8 @@ async def change(
 
 
 @router.get("/{token}/unsubscribe")
-async def leaving(request: Request, token: str, own: Own) -> Response:
+async def leaving(request: Request, token: str, own: Own, found: Held) -> Response:
     """alerts/leave.html: what, token, done."""
-    found = await subscription_of(own, MANAGE, token)
-    if found is None:
-        return ended(request)
     what = await run_in_threadpool(described, own.store, found.query, own.now())
     return private(page(request, "alerts/leave.html", what=what, token=token, done=False))
 
@@ -114,34 +111,27 @@ async def leaving(request: Request, token: str, own: Own) -> Response:
 @router.post("/{token}/unsubscribe")
 async def leave(request: Request, token: str, own: Own) -> Response:
     """Also what mail programs send for one click (RFC 8058), from wherever they are: the token is all it takes."""
-    found = await subscription_of(own, MANAGE, token)
+    found = await run_in_threadpool(subscription_of, own, MANAGE, token)
     if found is not None:
         await run_in_threadpool(_erase, own, found.id)
     return private(page(request, "alerts/leave.html", what="", token="", done=True))
 
 
 @router.get("/{token}/drop")
-async def dropping(request: Request, token: str, own: Own, programme: str = "") -> Response:
+async def dropping(request: Request, token: str, own: Own, found: Held, programme: str = "") -> Response:
     """alerts/drop.html: title, programme, token."""
-    found = await subscription_of(own, MANAGE, token)
-    if found is None:
-        return ended(request)
     title = await run_in_threadpool(described, own.store, of_programme(programme[:120]), own.now())
     return private(page(request, "alerts/drop.html", title=title, programme=programme[:120], token=token))
 
 
-@router.post("/{token}/drop")
+@router.post("/{token}/drop", dependencies=OURS)
 async def drop(
-    request: Request,
     token: str,
     own: Own,
+    found: Held,
     programme: Annotated[str, Form(max_length=120)],
     undo: Annotated[str, Form()] = "",
 ) -> Response:
-    same_origin(request)
-    found = await subscription_of(own, MANAGE, token)
-    if found is None:
-        return ended(request)
     if await run_in_threadpool(detail, own.store, programme, own.now()) is not None or undo:
         await run_in_threadpool(_drop, own, found.id, programme, bool(undo))
     return RedirectResponse(f"/alerts/{token}?changed=1#dropped", 303)

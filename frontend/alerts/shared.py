@@ -1,7 +1,6 @@
 """What every page of a subscription shares: the subscription that a link is for, and answers that nobody keeps."""
 
 from fastapi import Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from frontend.alerts.links import CONFIRM
@@ -15,19 +14,19 @@ FULL = f"この宛先には、すでに{MOST_EACH}件のお知らせが登録さ
 """There are enough subscriptions to one target."""
 
 
-async def subscription_of(own: Services, purpose: str, token: str) -> Subscription | None:
+class Ended(Exception):
+    """The link of a subscription leads nowhere, or no longer."""
+
+
+def subscription_of(own: Services, purpose: str, token: str) -> Subscription | None:
     """The subscription that a link is for; None where it ended, or the link is none of ours."""
-
-    def look() -> Subscription | None:
-        sealing: Keys = keys(own.settings)
-        id = sealing.id_of(purpose, token)
-        found = own.store.subscription(id) if id else None
-        return found if found and (purpose == CONFIRM or found.confirmed) else None
-
-    return await run_in_threadpool(look)
+    sealing: Keys = keys(own.settings)
+    id = sealing.id_of(purpose, token)
+    found = own.store.subscription(id) if id else None
+    return found if found and (purpose == CONFIRM or found.confirmed) else None
 
 
-def ended(request: Request) -> Response:
+async def ended(request: Request, error: Exception) -> Response:
     """error.html: the answer to a link that leads nowhere, or no longer."""
     return private(
         error_page(

@@ -174,6 +174,14 @@ def test_machines_other_sites_and_floods(days: Days, post: Post) -> None:
     eventually(lambda: len(post.raw) == 10)
 
 
+@pytest.mark.parametrize("path", ["/alerts/x.y", "/alerts/confirm/x.y", "/alerts/refuse/x.y", "/alerts/x.y/drop"])
+def test_a_form_of_another_site_learns_nothing_of_a_link(days: Days, path: str) -> None:
+    data = {"programme": "1"}
+    assert days.client.post(path, data=data, headers={"Origin": "https://evil.example"}).status_code == 403
+    answer = days.client.post(path, data=data)
+    assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
+
+
 @pytest.mark.parametrize(
     "path",
     ["/alerts/x.y", "/alerts/confirm/x.y", "/alerts/refuse/x", "/alerts/x/unsubscribe", "/alerts/x/drop?programme=1"],
