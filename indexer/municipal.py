@@ -1,6 +1,7 @@
 """A municipality's table (支援制度情報) as programmes of our own: every row read, every error told, nothing written."""
 
 import csv
+import functools
 import hashlib
 import re
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5000
 LONGEST_CELL = 20_000
 LONGEST_TITLE = 300
+MOST_TOLD = 5
+"""So many errors of one kind a row tells."""
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
@@ -159,9 +162,16 @@ def _errors(row: Row, title: str, today: str) -> Iterator[str]:
         written = row.text(*names)
         if written and not row.url(*names):
             yield f"{next(each for each in names if row.text(each))}「{written[:40]}」がアドレスではありません"
-    for each in row.list(municipal.AREAS):
-        if not any(each in (known.name, regions.full_name(known.code)) for known in regions.all()):
-            yield f"対象地域群「{each[:30]}」という地域はありません"
+    unknown = [each for each in row.list(municipal.AREAS) if each not in _places()]
+    yield from (f"対象地域群「{each[:30]}」という地域はありません" for each in unknown[:MOST_TOLD])
+    if len(unknown) > MOST_TOLD:
+        yield f"対象地域群には、ほかにも{len(unknown) - MOST_TOLD:,}個、ない地域があります"
+
+
+@functools.cache
+def _places() -> frozenset[str]:
+    """Every name of every place, with its prefecture and without."""
+    return frozenset(name for each in regions.all() for name in (each.name, regions.full_name(each.code)))
 
 
 def _notes(row: Row) -> Iterator[str]:

@@ -153,6 +153,15 @@ def read(*rows: str, header: str = HEADER, encoding: str = "utf-8-sig") -> Any:
     return table("\r\n".join([header, *rows]).encode(encoding), TODAY)
 
 
+def test_of_many_places_that_are_none_a_row_tells_a_few() -> None:
+    places = ";".join(["東京都新宿区", "福岡市", *(f"架空{number}町" for number in range(2000))])
+    [line] = read(f"131041,1,名,,,,,,{places}").lines
+    assert line.errors == (
+        *(f"対象地域群「架空{number}町」という地域はありません" for number in range(5)),
+        "対象地域群には、ほかにも1,995個、ない地域があります",
+    )
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 def test_a_good_table_is_read_in_every_encoding(encoding: str) -> None:
     found = read(GOOD, "131041,2,特別融資,,,,,,", "", encoding=encoding)
