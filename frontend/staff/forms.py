@@ -261,11 +261,17 @@ def _window(row: Mapping[str, str], base: Mapping[str, Any] | None, where: str) 
         "basis": basis,
         "delivery": _one_of(row["delivery"], DELIVERIES, f"{where}の届け方") or None,
         "ended_early": ended,
-        "label": row["label"][:LONGEST_LINE],
+        "label": _short(row["label"], LONGEST_LINE, f"{where}の名前"),
         "round": int(number) if number else None,
         "inferred": [],
-        "raw": row["raw"][:LONGEST_TEXT],
+        "raw": _short(row["raw"], LONGEST_TEXT, f"{where}の言葉"),
     }
+
+
+def _short(text: str, most: int, name: str) -> str:
+    if len(text) > most:
+        raise Refused(f"{name}は{most:,}字までにしてください（いま{len(text):,}字）。")
+    return text
 
 
 def _precision(moment: str | None) -> str | None:

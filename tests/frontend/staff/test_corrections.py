@@ -112,6 +112,7 @@ def test_rows_of_windows_are_added_and_dropped(editor: Desk, site: Site) -> None
         ("windows", ROW | {"w_closes_day": "2026-07-31"}, "1行目：締切が開始より前になっています"),
         ("windows", ROW | {"w_closes_day": "", "w_opens_day": "2026-08-01"}, "締切の日を入れるか"),
         ("windows", ROW | {"w_closes_time": "25:00"}, "ない時刻です"),
+        ("windows", ROW | {"w_label": "長" * 301}, "1行目の名前は300字までにしてください（いま301字）"),
         ("windows", ROW | {"w_opens_day": "", "w_opens_time": "10:00"}, "時刻だけでは決まりません"),
         ("windows", ROW | {"w_closes_day": "0026-11-30"}, "年を確かめてください"),
         ("windows", ROW | {"w_round": "二"}, "回は「2」のように"),
