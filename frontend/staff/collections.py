@@ -106,24 +106,26 @@ def _make(who: Staff, new: Content) -> int:
 async def order(
     who: Writing,
     id: Annotated[list[Annotated[int, Field(ge=0, le=MOST)]], Form(max_length=200)],
-    do: Annotated[str, Form()],
+    do: Annotated[str, Form(max_length=140)],
+    seen: Annotated[str, Form(max_length=3000)] = "",
 ) -> Response:
-    """The order in which the ids come, with one of them a place up or down."""
+    """The order in which the ids come, with one of them a place up or down. `seen`: the order that the page showed."""
 
-    def go() -> None:
-        known = [each.id for each in who.store.collections()]
-        ids = [each for each in dict.fromkeys(id) if each in known]
-        ids += [each for each in known if each not in ids]
-        ids = _moved(ids, do)
-        if ids == known:
-            return
+    def go() -> str:
+        ids = _moved(list(dict.fromkeys(id)), do)
         with who.store.transaction() as writer:
-            writer.order_collections(ids)
-            who.note(writer, "order collections", "collections", was=known, now=ids)
-        who.republish()
+            known = [each.id for each in who.store.collections()]
+            if set(ids) != set(known) or (seen and seen != " ".join(map(str, known))):
+                return "order-overtaken"
+            if ids != known:
+                writer.order_collections(ids)
+                who.note(writer, "order collections", "collections", was=known, now=ids)
+        if ids != known:
+            who.republish()
+        return "ordered"
 
-    await run_in_threadpool(go)
-    return RedirectResponse(f"/staff/collections?{urlencode({'done': 'ordered', 'moved': do})}", 303)
+    done = await run_in_threadpool(go)
+    return RedirectResponse(f"/staff/collections?{urlencode({'done': done, 'moved': do})}", 303)
 
 
 def _moved(ids: list[int], do: str) -> list[int]:

@@ -1,6 +1,6 @@
 """Finding a programme to work on: by words, by its number, or by the address of its page."""
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -20,7 +20,7 @@ MOST = 20
 async def programmes(request: Request, who: Signed, q: str = "", page: int = 1) -> Response:
     """staff/programmes.html: q, found (Results or None)."""
     if id := await run_in_threadpool(named, who.store, q):
-        return RedirectResponse(f"/staff/programmes/{id}", 303)
+        return RedirectResponse(f"/staff/programmes/{quote(id)}", 303)
     query = Query(q=q[:MAX_Q], state=(StateChoice.ANY,), page=max(1, min(page, 1000)), per_page=MOST)
     found = await who.own.search(query) if q.strip() else None
     return staff_page(request, who, "programmes.html", q=q, found=found, query=query)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -112,12 +113,14 @@ async def seen(
         if item is None:
             raise NotFound(str(number))
         with who.store.transaction() as writer:
-            if writer.see(number, who.at, who.user.name):
+            done = "seen" if writer.see(number, who.at, who.user.name) else "gone"
+            if done == "seen":
                 who.note(writer, f"seen {item.kind}", item.programme, was=item.raw or None, note=note.strip())
         place = parsed(then)
         if place is None:
-            return f"/staff/programmes/{item.programme}?done=seen"
-        return f"{place[0].url(ADDRESS, at=place[1])}&done=seen&undo={number}"
+            return f"/staff/programmes/{quote(item.programme)}?done={done}"
+        on = place[0].url(ADDRESS, at=place[1])
+        return f"{on}&done={done}" + (f"&undo={number}" if done == "seen" else "")
 
     return RedirectResponse(await run_in_threadpool(go), 303)
 
@@ -131,11 +134,12 @@ async def again(number: Number, who: Writing, then: Annotated[str, Form(max_leng
         if item is None:
             raise NotFound(str(number))
         with who.store.transaction() as writer:
-            if writer.see_again(number):
+            if back := writer.see_again(number):
                 who.note(writer, f"unseen {item.kind}", item.programme)
+        done = "unseen" if back else "gone"
         place = parsed(then)
         if place is None:
-            return f"/staff/programmes/{item.programme}?done=unseen"
-        return f"{place[0].url(ADDRESS, at=place[1])}&done=unseen"
+            return f"/staff/programmes/{quote(item.programme)}?done={done}"
+        return f"{place[0].url(ADDRESS, at=place[1])}&done={done}"
 
     return RedirectResponse(await run_in_threadpool(go), 303)

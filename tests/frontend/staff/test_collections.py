@@ -272,3 +272,18 @@ def test_enter_looks_for_new_words_and_else_saves(editor: Desk, q: str, sought: 
     answer = sent(editor, address, CASE, do="enter", q=q, sought=sought)
     assert (answer.status_code, leads in answer.headers["location"]) == (303, True)
     assert CASE in editor.text(address)
+
+
+def test_the_second_of_two_who_order_collections_is_told(editor: Desk, client: TestClient, site: Site) -> None:
+    path, store = "/staff/collections", site.services.store
+    first, second, third = (int(editor.done(path).rpartition("/")[2]) for _ in range(3))
+    seen = editor.found(r'name="seen" value="([^"]+)"', path)
+    assert seen == f"{first} {second} {third}"
+    Desk(client, "taro").done(f"{path}/order", id=[third, first, second], do=f"moved:{third}", seen=seen)
+    late = editor.done(f"{path}/order", id=[first, second, third], do=f"down:{first}", seen=seen)
+    assert "done=order-overtaken" in late and "順番は変えていません" in editor.text(late)
+    assert [each.id for each in store.collections()] == [third, first, second]
+    fourth = int(editor.done(path).rpartition("/")[2])
+    assert "order-overtaken" in editor.done(f"{path}/order", id=[first, second, third], do="moved:1")
+    assert [each.id for each in store.collections()] == [third, first, second, fourth]
+    assert [each.by for each in store.audit() if each.action == "order collections"] == ["taro"]

@@ -1,14 +1,18 @@
 """Our own programmes on the pages of staff: by hand with a look at the reading first, and a table, all or nothing."""
 
+import csv
+import io
 from typing import Any
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from indexer.publish import publish
 from tests.frontend.staff.conftest import Desk
 from tests.frontend.staff.test_corrections import ROW
 from tests.running import Site
+from tests.samples import NOW
 
 pytestmark = pytest.mark.engine
 PAPER: dict[str, Any] = {
@@ -215,14 +219,18 @@ def test_names_of_files_are_only_names(editor: Desk) -> None:
     assert (no_file.status_code, "ファイルを選んで" in no_file.text) == (422, True)
 
 
-def test_scripts_and_formulas_in_cells_are_text_everywhere(editor: Desk, client: TestClient) -> None:
+def test_scripts_and_formulas_in_cells_are_text_everywhere(
+    editor: Desk, client: TestClient, site: Site, republished: None
+) -> None:
     row = '131041,7,"<script>alert(1)</script>=HYPERLINK(""http://evil"")",,,,'
     address, text = previewed(editor, row, "131041,8,=1+1,,,,")
     assert "<script>alert" not in text
     taken(editor, address)
     assert "<script>alert" not in client.get("/programmes/own-13104-7").text
-    exported = client.get("/export/municipal.csv?area=13104&scope=municipality")
-    assert exported.status_code == 200
+    publish(site.where, site.services.store, NOW)
+    exported = client.get("/export/municipal.csv?area=13104&scope=municipality").content.decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(exported)) for cell in row]
+    assert "'=1+1" in cells and not [each for each in cells if each.startswith(("=", "+", "-", "@"))]
 
 
 def test_a_table_without_codes_says_whose_it_is(editor: Desk, site: Site) -> None:

@@ -154,3 +154,27 @@ def test_the_page_of_a_programme_says_that_it_waits(editor: Desk, queue: Site) -
     assert 'この支援は<a href="/staff/review">確認待ち</a>です' in editor.text(f"/staff/programmes/{FIRST}")
     overview = editor.text("/staff")
     assert "期間が読めない</a> 1" in overview
+
+
+def test_the_second_of_two_who_settle_the_same_is_told(editor: Desk, client: TestClient, queue: Site) -> None:
+    store = queue.services.store
+    [item] = store.waiting(kind="deadline")
+    other = Desk(client, "taro")
+    other.done(f"/staff/review/{item.id}/seen", then="/staff/review/one?at=0")
+    late = editor.done(f"/staff/review/{item.id}/seen", then="/staff/review/one?at=0")
+    assert late == "/staff/review/one?at=0&done=gone" and "何も変えていません" in editor.text(late)
+    assert editor.done(f"/staff/review/{item.id}/seen") == f"/staff/programmes/{FIRST}?done=gone"
+    other.done(f"/staff/review/{item.id}/again")
+    assert editor.done(f"/staff/review/{item.id}/again") == f"/staff/programmes/{FIRST}?done=gone"
+    done = [(each.by, each.action) for each in store.audit(FIRST)]
+    assert done == [("taro", "unseen deadline"), ("taro", "seen deadline")]
+
+
+def test_a_report_is_dealt_with_once(editor: Desk, client: TestClient, queue: Site) -> None:
+    store = queue.services.store
+    with store.transaction() as writer:
+        writer.report(FIRST, "2026-08-22T03:00:00+09:00", "締切が違います")
+    [report] = store.reports()
+    with store.transaction() as writer:
+        assert writer.close_report(report["id"]) and not writer.close_report(report["id"])
+    assert editor.post(f"/staff/reports/{report['id']}/close").status_code == 404
