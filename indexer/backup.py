@@ -54,7 +54,7 @@ def backup(store: Store, target: Path, now: datetime, progress: Progress | None 
 def restore(source: Path, store: Store, progress: Progress | None = None) -> dict[str, int]:
     """Puts a backup, of this version or an earlier one, into an empty store; returns how many rows each table has.
 
-    All of it or nothing. ValueError where the store is not empty, or the backup is damaged.
+    All of it or nothing, but who was signed in. ValueError where the store is not empty, or the backup is damaged.
     """
     filled = {name: count for name, count in counted(store).items() if count}
     if filled:
@@ -64,9 +64,13 @@ def restore(source: Path, store: Store, progress: Progress | None = None) -> dic
         expected = _unpacked(source, Path(folder))
         old = Store(f"sqlite:///{folder}/{INNER}")
         try:
-            return copied(old, store, progress, expected)
+            found = copied(old, store, progress, expected)
         finally:
             old.close()
+    with store.transaction() as writer:
+        # Who signed out since then is not signed in again.
+        writer.end_sign_ins()
+    return found
 
 
 def _unpacked(source: Path, folder: Path) -> dict[str, int] | None:

@@ -167,6 +167,11 @@ class AccountWriting(Writing):
         if conditions:
             self.connection.execute(query.where(*conditions))
 
+    def end_sign_ins(self) -> None:
+        """Everybody's, and those under way."""
+        for table in (sessions, sign_ins):
+            self.connection.execute(sa.delete(table))
+
     def attempt(self, key: str, at: str) -> Attempts:
         """Counts one more try, and returns how many there were: nobody else's is lost, however many try at once."""
         mine = attempts.c.key == key
