@@ -292,6 +292,18 @@ def test_fields(title: str, fields: tuple[str, ...]) -> None:
     assert read(title=title).fields == fields
 
 
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("1946年の創業以来、当社は研削を主軸に受注を広げ、売上の増加を実現した。", ()),
+        ("創業塾に通って準備し、金属の研削工場を創業。売上の増加を実現した。", ("startup",)),
+    ],
+)
+def test_when_a_firm_was_founded_is_no_field_of_its_case(text: str, fields: tuple[str, ...]) -> None:
+    said = read(title="三次元研削で成長する企業", text=text, kind="取組事例")
+    assert (said.kind, said.fields) == ("case", fields)
+
+
 def test_the_sources_own_fields_are_taken_over() -> None:
     assert read(title="展示会補助金", fields=["設備投資", "環境・省エネ・SDGs", "別の分野"]).fields == (
         "environment",

@@ -84,6 +84,9 @@ class Lexicon:
         purposes = document("fields.yml")["purposes"]
         self.field_of_purpose = {fold(word): key for word, key in purposes["fields"].items()}
         self.most_purposes = int(purposes["most"])
+        self.of_any_firm: Mapping[str, frozenset[str]] = {
+            label: frozenset(map(fold, said)) for label, said in document("fields.yml")["of_any_firm"].items()
+        }
         self.takes_in: Mapping[str, str] = rules["takes_in"]
         self.across = frozenset(rules["across"])
         self.together: list[tuple[str, str]] = [(one, other) for one, other in rules["together"]]

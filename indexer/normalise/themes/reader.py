@@ -78,7 +78,7 @@ def read(
         evidence |= {lever: reading.lever.words(lever) for lever in levers}
     told = _told(fields, lexicon().field_of_source)
     ticked = _told(fields, lexicon().field_of_purpose) if len(fields) <= lexicon().most_purposes else {}
-    read_fields = told.keys() or _fields(reading, gx) | ticked.keys()
+    read_fields = told.keys() or _fields(reading, found, gx) | ticked.keys()
     evidence |= {
         label: reading.field.words(label) or told.get(label, ()) or ticked.get(label, ()) for label in read_fields
     }
@@ -144,8 +144,12 @@ def _told(words: Sequence[str], labels_of: Mapping[str, str]) -> dict[str, tuple
     return found
 
 
-def _fields(reading: Reading, gx: bool) -> set[str]:
+def _fields(reading: Reading, kind: str, gx: bool) -> set[str]:
     found = {label for label in labels("field") if reading.field.title(label) or reading.field.text(label) >= 1}
+    if kind == "case":
+        for label, said in lexicon().of_any_firm.items():
+            if set(map(fold, reading.field.words(label))) <= said:
+                found.discard(label)
     return found | {"environment"} if gx else found
 
 
