@@ -1,7 +1,7 @@
 """One programme: what can be had, until when, by whom, and where all that was read."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +25,11 @@ from search_api.errors import NotFound, Unavailable
 from search_api.models import Detail, Hit
 from search_api.query import MAX_Q, Query, Scope, StateChoice
 from search_api.services import Own, Services, public_base
+
+MOST = 5
+APPLICABLE = (StateChoice.OPEN, StateChoice.CLOSING, StateChoice.ROLLING)
+ALIKE = {"theme": 0.3, "field": 0.5}
+"""The part of their themes, or of their fields, that both have where they are about the same."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -89,13 +94,10 @@ def _plain(text: str) -> str:
 
 
 async def _similar(own: Services, found: Detail, near: Place) -> list[Hit]:
-    """Up to five of the same kind, about the same, for firms in the same place, or near here for what is nationwide.
-
-    None while the engine is away.
-    """
+    """Up to five of the same kind, about the same, for firms in the same place, or near here for what is nationwide."""
     area = found.areas[:1] if found.areas != ("JP",) else (near.code or "JP",)
     known = {found.id, *(each.id for each in found.relations)}
-    return [each for each in await _alike(own, found, area=area) if each.id not in known][:5]
+    return (await _alike(own, found, known, wide=True, area=area))[:MOST]
 
 
 @dataclass(frozen=True)
@@ -113,27 +115,43 @@ async def _elsewhere(own: Services, found: Detail) -> Elsewhere:
         return Elsewhere()
 
     async def among(*places: str) -> list[Hit]:
-        alike = await _alike(own, found, area=places, scope=(Scope.MUNICIPALITY,), state=(StateChoice.OPEN,))
+        alike = await _alike(own, found, {found.id}, area=places, scope=(Scope.MUNICIPALITY,), state=APPLICABLE)
         return [each for each in alike if not towns & set(each.areas)]
 
     around = [each.code for town in sorted(towns) for each in regions.nearby(town) if each.code not in towns]
     if around and (hits := await among(*dict.fromkeys(around))):
         away = {code: i for i, code in reversed(list(enumerate(around)))}
         hits.sort(key=lambda each: min((away[regions.city_of(code)] for code in each.areas if code in away), default=0))
-        return Elsewhere(hits[:5], around=True)
-    return Elsewhere((await among(regions.prefecture_of(min(towns))))[:5])
+        return Elsewhere(hits[:MOST], around=True)
+    return Elsewhere((await among(regions.prefecture_of(min(towns))))[:MOST])
 
 
-async def _alike(own: Services, found: Detail, **where: Any) -> tuple[Hit, ...]:
-    """Of the same kind, with words of its title in theirs, in the places of `where`. None while the engine is away."""
-    words = telling(found.title)
-    if not words:
-        return ()
+async def _alike(own: Services, found: Detail, known: Set[str], *, wide: bool = False, **where: Any) -> list[Hit]:
+    """Of the same kind in the places of `where`, but for `known`: those with words of its title in theirs; then those
+    about the same themes, or mostly the same fields where it has no theme, with these words in their texts first.
+
+    Without `wide` a field alone makes nothing alike. None while the engine is away.
+    """
     # A long address in a title may be a word.
-    query = Query(q=" ".join(words)[:MAX_Q], literal=True, kind=(found.kind.value,), per_page=30, **where)
+    q = " ".join(words := telling(found.title))[:MAX_Q]
+    facet, about = ("theme", found.themes) if found.themes else ("field", found.fields)
+    ways: list[dict[str, Any]] = [{"q": q}, {"q": q, facet: about}] if q else []
+    ways += [{facet: about}] if about and (found.themes or wide) else []
+    common = {"literal": True, "kind": (found.kind.value,), "per_page": 30, **where}
     try:
-        hits = (await own.search(query)).hits
+        answers = [
+            answer.hits
+            for answer in await asyncio.gather(*(own.search(Query.model_validate(common | way)) for way in ways))
+        ]
     except Unavailable:
-        return ()
-    shared = [(len(set(words) & set(telling(each.title, most=10))), each) for each in hits]
-    return tuple(each for count, each in sorted(shared, key=lambda pair: -pair[0]) if count)
+        return []
+    named = [(len(set(words) & set(telling(each.title, most=10))), each) for each in (answers[0] if q else ())]
+    ranked = [each for count, each in sorted(named, key=lambda pair: -pair[0]) if count]
+    ranked += [each for hits in answers[bool(q) :] for each in hits if _shared(about, each, facet) >= ALIKE[facet]]
+    return list({each.id: each for each in ranked if each.id not in known}.values())
+
+
+def _shared(about: Sequence[str], hit: Hit, facet: str) -> float:
+    """Of all their themes or fields, the part that both have."""
+    other = hit.themes if facet == "theme" else hit.fields
+    return len({*about} & {*other}) / (len({*about, *other}) or 1)

@@ -34,6 +34,12 @@ ENTRIES = [
     gx(7, "県内でも離れた町の太陽光補助金", "40100"),
     gx(8, "基山町太陽光補助金", "41341"),
     gx(9, "島の太陽光補助金", "13421"),
+    gx(10, "隣町再エネ設備導入補助金", "40218", body="屋根に載せる太陽光の設備に。"),
+    gx(11, "架空市工場等建設奨励金", "40130", gx=False, themes=[], fields=["region", "equipment"]),
+    gx(12, "架空市移転奨励金", "40130", gx=False, themes=[], fields=["region", "equipment", "people"]),
+    gx(13, "架空市展示会出展助成金", "40130", gx=False, themes=[], fields=["sales"]),
+    gx(14, "隣町空き店舗奨励金", "40218", gx=False, themes=[], fields=["region", "equipment"]),
+    gx(15, "隣町随時の太陽光補助金", "40218", windows=(window(None, None, basis="rolling"),)),
 ]  # fmt: skip
 
 
@@ -87,6 +93,17 @@ def test_open_support_of_the_towns_around_the_nearest_first(client: TestClient) 
     assert told.index("隣町太陽光補助金") < told.index("基山町"), "over the border of the prefecture, but further"
     assert not any(each in told for each in ("隣町終了", "遠い町", "離れた町", "架空市"))
     assert read(client, 3).find(id="elsewhere") is None
+
+
+def test_what_shares_no_word_of_the_title_is_alike_by_its_themes_or_most_of_its_fields(client: TestClient) -> None:
+    assert "隣町再エネ設備導入補助金" in section(read(client, 4), "similar")
+    told = section(read(client, 11), "similar")
+    assert "架空市移転奨励金" in told and "展示会" not in told
+    assert read(client, 11).find(id="elsewhere") is None, "in another town a field alone is not the same support"
+
+
+def test_support_of_other_towns_that_is_always_open_counts(client: TestClient) -> None:
+    assert "隣町随時の太陽光補助金" in section(read(client, 2), "elsewhere")
 
 
 def test_where_no_town_is_near_the_prefectures_others(client: TestClient) -> None:
