@@ -32,6 +32,7 @@ ENTRIES = [
     programme(17, "健康経営の推進補助金", areas=["JP"]),
     programme(18, "人に喜んでもらいたいよき珈琲店の事例", areas=["JP"]),
     programme(19, "屋根を貸す太陽光発電の普及事業", areas=["JP"]),
+    programme(20, "漁業者の機関換装補助金", areas=["JP"]),
     programme(14, "三田市 ものづくり支援補助金", areas=["28219"], issuer=town("三田市")),
     programme(15, "三田市 ものづくり補助金の上乗せ", areas=["28219"], issuer=town("三田市")),
 ]
@@ -53,6 +54,7 @@ TRAPS = [
     ("けんこう", {17}),
     ("kenkou", {17}),
     ("こうけいしゃ", {16}),
+    ("漁師", {20}),
 ]
 
 
