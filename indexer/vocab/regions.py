@@ -358,26 +358,27 @@ _KANA_SUFFIX = re.compile(r"(?<=.)(ト|フ|ケン|シ|ク|チョウ|マチ|ム�
 
 
 @lru_cache(maxsize=1)
-def _keys() -> tuple[tuple[tuple[str, ...], frozenset[str], Region], ...]:
-    """(what a search may start with, what it may be wholly, the place)."""
+def _keys() -> tuple[tuple[tuple[str, ...], str, frozenset[str], Region], ...]:
+    """(what a search may start with, the same with the district, what it may be wholly, the place)."""
     rows = []
     for region in all():
         texts = [region.name, region.kana, region.romaji]
-        if region.district:
-            texts.append(region.district + region.name)
+        district = spelling(region.district + region.name) if region.district else ""
         if region.is_ward:
             city = get(region.parent)
             texts += [region.name.removeprefix(city.name), region.kana.removeprefix(city.kana)]
             texts.append(region.romaji.partition(" ")[2])
         stems = (region.name[:-1], _KANA_SUFFIX.sub("", region.kana), region.romaji.partition("-")[0])
-        rows.append((tuple(map(spelling, texts)), frozenset(map(spelling, (*stems, *texts))), region))
+        wholly = frozenset((district, *map(spelling, (*stems, *texts))))
+        rows.append((tuple(map(spelling, texts)), district, wholly, region))
     return tuple(rows)
 
 
 def search(prefix: str, limit: int = 20) -> tuple[Region, ...]:
     """Places whose name, kana (hiragana too) or romaji starts so.
 
-    Prefectures come first, then municipalities, then wards; in each, those wholly so named, then by code.
+    Prefectures come first, then municipalities, then wards; in each, those wholly so named, then by code. Last come
+    those of a district so named: 京都 is not 福岡県京都郡苅田町.
 
     >>> [region.name for region in search("ふくおか", limit=4)]
     ['福岡県', '福岡市', '福岡市東区', '福岡市博多区']
@@ -388,8 +389,8 @@ def search(prefix: str, limit: int = 20) -> tuple[Region, ...]:
     if not key:
         return ()
     found = [
-        (region.level is not Level.PREFECTURE, region.is_ward, key not in wholly, region.code)
-        for starts, wholly, region in _keys()
-        if any(text.startswith(key) for text in starts)
+        (not named, region.level is not Level.PREFECTURE, region.is_ward, key not in wholly, region.code)
+        for starts, district, wholly, region in _keys()
+        if (named := any(text.startswith(key) for text in starts)) or district.startswith(key)
     ]
     return tuple(get(code) for *_, code in sorted(found)[:limit])

@@ -128,3 +128,8 @@ def test_expand():
 def test_search(prefix, first):
     found = regions.search(prefix)
     assert (found[0].name if found else None) == first
+
+
+def test_a_districts_towns_come_behind_what_is_so_named_itself():
+    assert [each.name for each in regions.search("京都", limit=3)] == ["京都府", "京都市", "京都市北区"]
+    assert regions.search("京都郡")[0].name == "苅田町"
