@@ -17,7 +17,7 @@ from indexer.sources import Coverage, Origin, coverage, origins
 from indexer.store import StoreError
 from indexer.vocab import labels, regions
 from search_api import collections, commongrants, files
-from search_api.beginnings import begun_labels, begun_schemes, settled
+from search_api.beginnings import Suggestions, begun, settled
 from search_api.detail import detail
 from search_api.errors import NO_STORE, PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
 from search_api.limits import Limited
@@ -115,20 +115,18 @@ async def stats(own: Own) -> dict[str, Any]:
 
 
 @api.get("/api/suggest", summary="入力中の候補")
-async def suggest(q: Annotated[str, Parameters(max_length=60)], own: Own) -> dict[str, list[dict[str, str]]]:
-    """支援の名称・通称・テーマ・場所。かなやローマ字でも。"""
+async def suggest(q: Annotated[str, Parameters(max_length=60)], own: Own) -> Suggestions:
+    """支援の名称・通称・テーマ・場所。かなやローマ字でも。空白の後ろは最後の言葉の候補で、前の言葉は q です。"""
     typed = settled(q)
     if not typed:
-        return {"programmes": [], "schemes": [], "labels": [], "areas": []}
+        return Suggestions()
     found = await own.searcher.named(typed, 5)
     # Readings take a while the first time.
-    chosen = await run_in_threadpool(begun_labels, typed)
-    return {
-        "programmes": [{"id": each["id"], "title": each["title"]} for each in found],
-        "schemes": [{"label": each.name} for each in begun_schemes(typed)[:5]],
-        "labels": [{"facet": facet, "value": each.id, "label": each.name} for facet, each in chosen[:5]],
-        "areas": [{"code": each.code, "name": regions.full_name(each.code)} for each in regions.search(typed, limit=5)],
-    }
+    whole = await run_in_threadpool(begun, typed)
+    *before, last = typed.split()
+    if before and not whole.any:
+        whole = await run_in_threadpool(begun, last, " ".join(before))
+    return whole.model_copy(update={"programmes": [{"id": each["id"], "title": each["title"]} for each in found]})
 
 
 @api.get("/healthz", summary="動作確認", include_in_schema=False)

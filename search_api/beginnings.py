@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from pydantic import BaseModel
+
 from indexer.normalise.readings import all_kana, sound, units
 from indexer.normalise.text import fold
-from indexer.vocab import labels
+from indexer.vocab import labels, regions
 from indexer.vocab.labels import Label, Scheme
 
+MOST = 5
 _FACETS = ("theme", "kind", "field")
 _UNFINISHED = re.compile(
     "(?<=[ぁ-んァ-ヶー])[b-df-hj-np-tv-z]{1,2}$|(?<=[ぁ-んァ-ヶー一-鿿])[ｂ-ｄｆ-ｈｊ-ｎｐ-ｔｖ-ｚ]{1,2}$"
@@ -22,6 +25,33 @@ def settled(typed: str) -> str:
     ('たいよ', 'く', '脱炭素GX')
     """
     return _UNFINISHED.sub("", typed.strip())
+
+
+class Suggestions(BaseModel):
+    """What could be meant. `q`: the words before the one that labels, schemes and areas complete."""
+
+    q: str = ""
+    programmes: list[dict[str, str]] = []
+    schemes: list[dict[str, str]] = []
+    labels: list[dict[str, str]] = []
+    areas: list[dict[str, str]] = []
+
+    @property
+    def any(self) -> bool:
+        return bool(self.schemes or self.labels or self.areas)
+
+
+def begun(typed: str, before: str = "") -> Suggestions:
+    """
+    >>> begun("ふくお", "太陽光").areas[0], begun("ふくお", "太陽光").q
+    ({'code': '40', 'name': '福岡県'}, '太陽光')
+    """
+    return Suggestions(
+        q=before,
+        schemes=[{"label": each.name} for each in begun_schemes(typed)[:MOST]],
+        labels=[{"facet": facet, "value": each.id, "label": each.name} for facet, each in begun_labels(typed)[:MOST]],
+        areas=[{"code": each.code, "name": regions.full_name(each.code)} for each in regions.search(typed, MOST)],
+    )
 
 
 def begun_labels(typed: str) -> list[tuple[str, Label]]:

@@ -290,6 +290,13 @@ def test_the_search_box_suggests_what_leads_somewhere(visit: Open) -> None:
     page.wait_for_url("**/programmes/invented-0091")
 
 
+def test_the_words_before_the_one_that_is_completed_stay(visit: Open) -> None:
+    page = visit("/")
+    page.get_by_role("combobox", name="ことば").press_sequentially("太陽光 ふくおか")
+    page.locator("#suggestions [role=option]", has_text="太陽光 福岡県福岡市").first.click()
+    page.wait_for_url("**/search?q=*&area=40130")
+
+
 def test_enter_without_an_option_searches_for_the_words(visit: Open) -> None:
     page = visit("/?area=40130")
     page.get_by_role("combobox", name="ことば").press_sequentially("太陽光")

@@ -24,10 +24,12 @@
     };
     const show = (found) => {
       const [scheme, kind, where, programme] = document.body.dataset.kinds.split(",");
+      // Words before the one that is completed stay in the question.
+      const q = found.q, told = (name) => (q ? q + " " + name : name);
       const rows = [
-        ...(found.schemes || []).map((each) => [each.label, scheme, search({ q: each.label, area: place() })]),
-        ...(found.labels || []).map((each) => [each.label, kind, search({ [each.facet]: each.value, area: place() })]),
-        ...(found.areas || []).slice(0, 3).map((each) => [each.name, where, search({ area: each.code })]),
+        ...(found.schemes || []).map((each) => [told(each.label), scheme, search({ q: told(each.label), area: place() })]),
+        ...(found.labels || []).map((each) => [told(each.label), kind, search({ q, [each.facet]: each.value, area: place() })]),
+        ...(found.areas || []).slice(0, 3).map((each) => [told(each.name), where, search({ q, area: each.code })]),
         ...(found.programmes || []).map((each) => [each.title, programme, "/programmes/" + encodeURIComponent(each.id)]),
       ];
       list.replaceChildren(...rows.map(([name, kind, href], at) => {
