@@ -15,7 +15,7 @@ from frontend.staff.charts import told_number
 from frontend.staff.faults import fault_told
 from frontend.staff.forms import BASES, DELIVERIES
 from frontend.staff.telling import told
-from frontend.staff.words import DONE, FIELDS, HELP, KINDS, PROBLEMS, ROLES, STAGES, action_told, device_told
+from frontend.staff.words import DONE, FIELDS, HELP, KINDS, PEOPLE, PROBLEMS, ROLES, STAGES, action_told, device_told
 from indexer import accounts
 from indexer.accounts import Lifetime
 from indexer.review import refresh
@@ -118,6 +118,7 @@ def staff_page(request: Request, who: Staff | None, template: str, *, status: in
     shown: dict[str, Any] = {
         "who": who,
         "names": FIELDS,
+        "people_told": PEOPLE,
         "problems": PROBLEMS,
         "kinds": KINDS,
         "stages": STAGES,

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 
@@ -14,8 +15,9 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 
 from frontend.staff.access import MOST, Signed, Staff, staff_page
+from frontend.staff.finding import named
 from frontend.staff.telling import told
-from frontend.staff.words import FIELDS, PARTS, ROLES, VERBS, action_told
+from frontend.staff.words import ACTIONS, FIELDS, PARTS, PEOPLE, ROLES, action_told
 from indexer.store import Entry
 from search_api.exports import BYTE_ORDER_MARK, harmless
 
@@ -29,7 +31,10 @@ VALUED = ("correct", "undo")
 
 @dataclass(frozen=True)
 class Sought:
-    """What to list: words, who, what kind of action, from and to which day ("" for any)."""
+    """What to list: words (or the address of a programme's page), who, what kind of action, from and to which day.
+
+    "" for any.
+    """
 
     q: str = ""
     by: str = ""
@@ -40,7 +45,7 @@ class Sought:
     def entries(self, who: Staff, limit: int, before: int | None) -> list[Entry]:
         last = _day(self.until)
         return who.store.audit(
-            self.q,
+            named(who.store, self.q) or self.q,
             limit,
             before,
             by=self.by,
@@ -68,8 +73,8 @@ def sought(q: str = "", by: str = "", verb: str = "", since: str = "", until: st
 Seeking = Annotated[Sought, Depends(sought)]
 
 
-def value_of(entry: Entry, value: Any) -> str:
-    """Before or after, in plain words as far as there are any.
+def value_of(entry: Entry, value: Any, titles: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Before or after, in plain words as far as there are any; programmes by their `titles`, or else by their ids.
 
     >>> value_of(Entry(at="", by="", action="correct amount", target=""), {"max_yen": 500000, "rate": "", "raw": ""})
     '上限 50万円'
@@ -84,14 +89,37 @@ def value_of(entry: Entry, value: Any) -> str:
     if isinstance(value, Mapping):
         parts = ((name, each) for name, each in value.items() if each not in ("", None, [], {}))
         return "\n".join(
-            f"{PARTS.get(name, name)}：{_plain(ROLES.get(each, each) if name == 'role' else each)}"
+            f"{PARTS.get(name, name)}：{_plain(ROLES.get(each, each) if name == 'role' else each, titles)}"
             for name, each in parts
         )
-    return _plain(value)
+    return _plain(value, titles)
 
 
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+def _plain(value: Any, titles: Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return value
+    if featured := _featured(value):
+        notes = ((titles.get(each["programme"], each["programme"]), each.get("note")) for each in featured)
+        return "".join(f"\n・{title}" + (f"（{note}）" if note else "") for title, note in notes)
+    return orjson.dumps(value).decode()
+
+
+def _featured(value: Any) -> list[dict[str, str]]:
+    """The entries of a collection, where this is what they are."""
+    entries = value if isinstance(value, list) else []
+    return [each for each in entries if isinstance(each, dict) and "programme" in each]
+
+
+def _titles(who: Staff, entries: Sequence[Entry]) -> dict[str, str]:
+    """What the targets and the featured programmes of these entries are called, as far as they are still there."""
+    values = [each for entry in entries for each in (entry.was, entry.now) if isinstance(each, Mapping)]
+    ids = {each["programme"] for value in values for each in _featured(value.get("entries"))}
+    ids |= {each.target for each in entries if link_of(each).startswith("/staff/programmes/")}
+    found = {id: record.programme.title for id in ids if (record := who.store.get(id))}
+    drafts = ((each.id, each.draft.get("title")) for each in who.store.collections())
+    found |= {f"collection {id}": f"「{title}」" for id, title in drafts if title}
+    facts = who.store.sources()
+    return found | {name: str(each.get("title") or name) for name, each in facts.items()}
 
 
 def link_of(entry: Entry) -> str:
@@ -111,16 +139,17 @@ def link_of(entry: Entry) -> str:
 async def audit(
     request: Request, who: Signed, wanted: Seeking, before: Annotated[int | None, Query(ge=0, le=MOST)] = None
 ) -> Response:
-    """staff/audit.html: entries, wanted, verbs, people, value_of, link_of, more (the address of older ones, or "")."""
+    """staff/audit.html: entries, wanted, verbs, people, titles, value_of, link_of, more (the address of older ones)."""
 
     def ready() -> dict[str, Any]:
         entries = wanted.entries(who, PER_PAGE, before)
         more = wanted.url(before=entries[-1].id) if len(entries) == PER_PAGE else ""
-        return {"entries": entries, "people": who.store.audited(), "more": more}
+        titles = _titles(who, entries)
+        return {"entries": entries, "people": who.store.audited(), "more": more, "titles": titles}
 
     shown = await run_in_threadpool(ready)
     return staff_page(
-        request, who, "audit.html", wanted=wanted, verbs=VERBS, value_of=value_of, link_of=link_of, **shown
+        request, who, "audit.html", wanted=wanted, verbs=ACTIONS, value_of=value_of, link_of=link_of, **shown
     )
 
 
@@ -137,7 +166,8 @@ async def as_csv(who: Signed, wanted: Seeking) -> Response:
         yield BYTE_ORDER_MARK + _line(COLUMNS)
         for each in _all(who, wanted):
             was, now = value_of(each, each.was), value_of(each, each.now)
-            told = (each.at, each.by, action_told(each.action), each.action, each.target, was, now, each.note)
+            by, did = PEOPLE.get(each.by, each.by), action_told(each.action)
+            told = (each.at, by, did, each.action, each.target, was, now, each.note)
             yield _line((each.id or 0, *told))
 
     return _file(lines(), "text/csv; charset=utf-8", "csv")

@@ -95,7 +95,8 @@ def charts(runs: Sequence[Run]) -> list[Chart]:
 @router.get("/sources/{name}")
 async def source(request: Request, name: str, who: Signed) -> Response:
     """staff/source.html: row, states, runs (newest first), charts and charted (their runs, oldest first), pages (kept
-    of crawls that went wrong), why, accepted (normals.Accepted), acceptable, problem.
+    of crawls that went wrong), paused (the audit of the last time), why, accepted (normals.Accepted), acceptable,
+    problem.
     """
     return await _shown(request, who, name)
 
@@ -112,6 +113,7 @@ async def _shown(request: Request, who: Staff, name: str, problem: str = "", sta
             "charted": charted,
             "charts": charts(charted) if charted else [],
             "pages": who.store.pages(name),
+            "paused": next((each for each in who.store.audit(name, verb="pause") if each.target == name), None),
             "accepted": normals.accepted(who.store, name, runs[0].variant) if runs else None,
             "acceptable": normals.acceptable(row.last),
         }

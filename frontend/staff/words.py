@@ -158,8 +158,8 @@ PARTS = FIELDS | {
     "role": "役割",
     "intro": "紹介文",
     "entries": "載せるもの",
-    "shows_from": "いつから",
-    "shows_until": "いつまで",
+    "from": "いつから",
+    "until": "いつまで",
     "normal": "ふつう",
     "by": "人",
     "at": "日時",
@@ -176,27 +176,8 @@ PARTS = FIELDS | {
 }
 """What the parts of a value in the audit are called."""
 
-VERBS = {
-    "correct": "直した",
-    "undo": "修正を取り消した",
-    "join": "まとめた",
-    "split": "分けた",
-    "seen": "このままでよいとした",
-    "publish collection": "特集を公開した",
-    "take down collection": "特集を取り下げた",
-    "edit collection": "特集の下書きを変えた",
-    "add own": "支援を登録した",
-    "change own": "登録を変えた",
-    "import": "表を取り込んだ",
-    "accept": "「ふつう」を受け入れた",
-    "ask": "読み直しを頼んだ",
-    "pause": "情報源を休止した",
-    "sign-in": "サインインした",
-    "sign-in refused": "サインインに失敗した",
-    "user": "利用者を変えた",
-    "reset password": "利用者のパスワードを変えた",
-}
-"""What the audit can be narrowed to: the first word of an action, or all of it."""
+PEOPLE = {"the command line": "サーバーのコマンド"}
+"""Who did something without being a user."""
 
 
 def action_told(action: str) -> str:

@@ -67,6 +67,24 @@ def test_all_of_it_is_exported_without_formulas(editor: Desk, site: Site) -> Non
     assert "これより前の100件" in editor.text("/staff/audit")
 
 
+def test_what_it_tells_of_is_called_by_its_name(editor: Desk, site: Site) -> None:
+    note(site.services.store, "user", "taro", by="the command line")
+    editor.done("/staff/programmes/invented-0011/feature", collection="0", note="費用が半分に")
+    editor.correct("title", title="直した名称")
+    name = site.services.store.get("invented-0011")
+    assert name
+    text = editor.text("/staff/audit")
+    assert f"・{name.programme.title}（費用が半分に）" in text and "programme&#34;" not in text
+    assert "サーバーのコマンド" in text and "the command line</span>" not in text
+    old = site.services.store.get("invented-0001")
+    assert old and f">{old.programme.title}</a>" in text
+    # The address of its page finds what was done to it.
+    found = editor.text("/staff/audit.jsonl?q=https://site.example/programmes/invented-0001%3Fx=1").splitlines()
+    assert [json.loads(each)["target"] for each in found] == ["invented-0001"]
+    assert "サーバーのコマンド,利用者を登録・変更した" in editor.text("/staff/audit.csv?verb=user")
+    assert '<option value="remove user">利用者を削除した' in text
+
+
 @pytest.mark.parametrize("statement", ["update audit set note = 'x'", "delete from audit"])
 def test_nobody_changes_it(store: Store, statement: str) -> None:
     note(store, "correct title", "a")

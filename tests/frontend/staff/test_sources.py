@@ -151,6 +151,7 @@ def test_a_paused_source_says_why_in_the_audit_and_is_not_read(admin: Desk, site
     assert admin.post(f"{ADDRESS}/pause", on="yes").status_code == 422
     assert admin.done(f"{ADDRESS}/pause", on="yes", note="運営者から求められた").endswith("done=paused")
     assert "休止中（1）" in admin.text("/staff/sources")
+    assert "jiroさんが" in admin.text(ADDRESS) and "：運営者から求められた" in admin.text(ADDRESS)
     assert admin.post(f"{ADDRESS}/ask").status_code == 409
     assert asking.open_asks(store, NOW) == {}
     assert due([{"name": "town", "facts": {}}], {}, NOW, paused=store.fact("paused"), asked={"town": "2026"}) == []
@@ -159,6 +160,25 @@ def test_a_paused_source_says_why_in_the_audit_and_is_not_read(admin: Desk, site
         ("resume", ""),
         ("pause", "運営者から求められた"),
     ]
+
+
+def test_a_paused_source_promises_no_reading(admin: Desk, site: Site, tmp_path: Path) -> None:
+    crawled(site, tmp_path / "crawl", -1, 12, 12)
+    admin.done(f"{ADDRESS}/ask")
+    for path in ("/staff/sources", ADDRESS):
+        assert "読み直しを待っています" in admin.text(path)
+    admin.done(f"{ADDRESS}/pause", on="yes", note="運営者から求められた")
+    for path in ("/staff/sources", ADDRESS):
+        assert "読み直しを待っています" not in admin.text(path)
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [(-1, "1<small>件が正常</small>"), (-24 * 9, '0<small>件が正常</small></p><ul class="small"><li>遅れ 1件')],
+)
+def test_the_overview_calls_no_late_source_well(admin: Desk, site: Site, tmp_path: Path, hours: int, told: str) -> None:
+    crawled(site, tmp_path / "crawl", hours, 12, 12)
+    assert told in admin.text("/staff")
 
 
 def test_charts_stay_in_their_box() -> None:
