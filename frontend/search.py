@@ -43,7 +43,7 @@ async def search(request: Request, own: Own) -> Response:
         view="/search",
         query=query,
         links=Links(query),
-        place=places.of(query.wanted("area")),
+        place=places.of(query.wanted("area")) if len(query.wanted("area")) < 2 else places.Place(),
         plain=query.with_(page=1, per_page=20),
         results=results,
         dropped=dropped,
@@ -74,6 +74,10 @@ async def towns(request: Request, prefecture: str = "") -> Response:
 def _submitted(request: Request, path: str) -> Response:
     """The form's answer: the same question as a URL to keep and share, and the place remembered."""
     values = request.query_params
+    if values["prefecture"] == "several":
+        # Places that the form cannot show (九州): they stay as they are.
+        kept = [item for item in values.multi_items() if item[0] not in ("prefecture", "town")]
+        return RedirectResponse(Query.lenient(kept)[0].url(path), 303)
     place = places.asked(values["prefecture"], values.get("town", ""))
     rest = [item for item in values.multi_items() if item[0] not in ("prefecture", "town", "area")]
     query, _ = Query.lenient([*rest, ("area", place.code)])

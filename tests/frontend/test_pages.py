@@ -115,6 +115,14 @@ def test_the_form_becomes_an_address_to_keep_and_the_place_is_remembered(client:
     assert "場所の記憶を消す" not in client.get("/").text
 
 
+def test_the_form_keeps_several_places_until_another_is_chosen(client: TestClient) -> None:
+    page = client.get("/search?q=四国 太陽光").text
+    assert '<option value="several" selected>徳島県・香川県・愛媛県・高知県</option>' in page
+    kept = client.get("/search?q=太陽光&area=36&area=37&prefecture=several&town=")
+    assert kept.headers["location"].endswith("&area=36&area=37")
+    assert client.get("/search?area=36&area=37&prefecture=40&town=").headers["location"] == "/search?area=40"
+
+
 def test_towns_of_a_prefecture(client: TestClient) -> None:
     assert '<option value="40130">福岡市</option>' in client.get("/places/towns?prefecture=40").text
     for wrong in ("", "99", "40130", "'"):

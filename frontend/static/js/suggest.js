@@ -6,7 +6,8 @@
     const PAUSE = 150, LONGEST = 60;
     let typing = 0, active = -1;
     const options = () => [...list.children];
-    const place = () => $("town")?.value || $("prefecture")?.value || "";
+    // No code: several places that the lists cannot show.
+    const place = () => [$("town"), $("prefecture")].map((each) => each?.value || "").find((code) => /^\d+$/.test(code)) || "";
     const search = (values) => "/search?" + new URLSearchParams(Object.entries(values).filter(([, value]) => value));
 
     const close = () => {
