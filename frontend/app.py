@@ -137,12 +137,12 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     assert isinstance(error, Unavailable)
     if _for_machines(request):
         return await on_unavailable(request, error)
-    return error_page(request, 503, troubles.away(), error.reason)
+    return error_page(request, 503, troubles.away(), troubles.why(error.reason))
 
 
 async def _store_gone(request: Request, error: Exception) -> Response:
     answer = await on_store_gone(request, error)
-    return answer if _for_machines(request) else error_page(request, 503, troubles.gone(), NO_STORE)
+    return answer if _for_machines(request) else error_page(request, 503, troubles.gone(), troubles.why(NO_STORE))
 
 
 async def _not_found(request: Request, error: Exception) -> Response:

@@ -14,6 +14,9 @@ from indexer.schema import JST
 Clock = Callable[[], datetime]
 """Returns the instant that counts as now, aware, in Asia/Tokyo."""
 
+SAMPLE_BANNER = "これは見本です。掲載している支援はすべて架空のもので、実在しません。"
+REPLAY_BANNER = "{at}に記録したデータを再生しています。募集状況もこの時点のものです。"
+
 
 class Settings(BaseSettings):
     """Every setting has a default that works on one machine with nothing configured."""

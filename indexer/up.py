@@ -21,15 +21,12 @@ from indexer.progress import Reporter
 from indexer.publish import publish
 from indexer.recorded import remember
 from indexer.schema import JST
-from indexer.settings import Settings
+from indexer.settings import REPLAY_BANNER, SAMPLE_BANNER, Settings
 from indexer.store import Run, Store
 
 SAMPLE = Path(__file__).parent.parent / "tests" / "spiders"
 RESTART_SECONDS = 2
 STOP_SECONDS = 30
-
-SAMPLE_BANNER = "これは見本です。掲載している支援はすべて架空のもので、実在しません。"
-REPLAY_BANNER = "{at:%Y年%-m月%-d日}に記録したデータを再生しています。募集状況もこの時点のものです。"
 
 
 class UpError(RuntimeError):
@@ -43,7 +40,7 @@ def replayed(settings: Settings, folder: Path, sample: bool) -> Settings:
         raise UpError(f"{folder} holds no recording (no recording.json in it or one level below)")
     at = max(each.recorded_at for each in found).astimezone(JST)
     own = settings.var if "var" in settings.model_fields_set else settings.var / f"replay-{folder.resolve().name}"
-    banner = SAMPLE_BANNER if sample else REPLAY_BANNER.format(at=at)
+    banner = SAMPLE_BANNER if sample else REPLAY_BANNER.format(at=f"{at:%Y年%-m月%-d日}")
     changes = {"var": own, "now": settings.now or at, "banner": settings.banner or banner}
     return Settings.model_validate(settings.model_dump() | changes)
 

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po, write_po
 
 from frontend import files
 from frontend.language import ROOM, Language
+from frontend.words.troubles import WHY
 from indexer.vocab import labels
 from search_api.models import NEWS
 
@@ -54,6 +55,8 @@ def messages() -> Catalog:
             found.add(message, locations=[(f"frontend/data/{file}", 0)])
     for name in NEWS.values():
         found.add(name, locations=[("search_api/models.py", 0)], context="news")
+    for reason in WHY:
+        found.add(reason, locations=[("search_api", 0)])
     return found
 
 

@@ -1,5 +1,6 @@
 """How values are worded on pages: functions that templates call by their names, in the language of the request."""
 
+from frontend.words.banners import banner_told
 from frontend.words.changes import news_label, news_told, told
 from frontend.words.doubts import doubt
 from frontend.words.moments import (
@@ -12,6 +13,7 @@ from frontend.words.moments import (
     period,
     plain_day,
     qualifiers,
+    since,
     until,
     weekday_names,
     window_state,
@@ -35,8 +37,8 @@ from frontend.words.values import (
 from frontend.words.vocabulary import all_areas, area_label, help_of, label, place_name
 
 SHOWN = (
-    all_areas, area_label, choice, counted, day, days_left, doubt, firm, has_state, help_of, inferred, label, left,
-    linked, money, month_label, month_name, news_label, news_told, outside, period, place_name, places, plain_day,
-    qualifiers, raw_note, report_part, requirement, told, understood_told, until, verdict, weekday_names, where, who,
-    window_state, yen,
+    all_areas, area_label, banner_told, choice, counted, day, days_left, doubt, firm, has_state, help_of, inferred,
+    label, left, linked, money, month_label, month_name, news_label, news_told, outside, period, place_name, places,
+    plain_day, qualifiers, raw_note, report_part, requirement, since, told, understood_told, until, verdict,
+    weekday_names, where, who, window_state, yen,
 )  # fmt: skip

@@ -1,5 +1,7 @@
 """Moments, windows and what is left of them, in words."""
 
+from calendar import monthrange
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from babel.dates import get_day_names, get_month_names
@@ -7,7 +9,7 @@ from babel.dates import get_day_names, get_month_names
 from frontend.language import gettext as _
 from frontend.language import spoken
 from frontend.words.vocabulary import label
-from indexer.schema import JST, Basis, Delivery, Role, Window, instant
+from indexer.schema import JST, Basis, Delivery, Precision, Role, Window, instant
 from indexer.state import State
 from search_api.models import Detail, Hit
 
@@ -85,6 +87,8 @@ def period(window: Window) -> str:
     '2026年7月7日（火）〜2026年8月7日（金）15:00'
     >>> period(Window(basis=Basis.ROLLING, raw=""))
     '随時受付'
+    >>> period(Window(opens="2026-09-11", closes="2026-10-20", precision=Precision.PART, raw="9月中旬から10月中旬"))
+    '2026年9月中旬〜2026年10月中旬'
     """
     if window.opens is None and window.closes is None:
         return _basis(window.basis) or _("期間の記載なし")
@@ -97,14 +101,39 @@ def period(window: Window) -> str:
     return _("{start}〜").format(start=start) if start else _("〜{finish}").format(finish=finish)
 
 
-def _end(moment: str, window: Window, *, end: bool) -> str:
-    return day(moment, end=end)
+def _end(moment: str, window: Window, *, end: bool, year: bool = True) -> str:
+    return _rough(moment, window.precision, year=year) or day(moment, end=end, year=year)
+
+
+def _rough(moment: str, precision: Precision | None, *, year: bool = True) -> str:
+    """A day that stands for a month, a third of one, or a fiscal year: as the source says it. Empty for all others.
+
+    >>> _rough("2026-10-31", Precision.MONTH), _rough("2026-09-11", Precision.PART, year=False)
+    ('2026年10月', '9月中旬')
+    >>> _rough("2027-03-31", Precision.FISCAL_YEAR), _rough("2026-10-15", Precision.MONTH)
+    ('2026年度', '')
+    """
+    if "T" in moment:
+        return ""
+    at = date.fromisoformat(moment)
+    last = monthrange(at.year, at.month)[1]
+    if precision is Precision.FISCAL_YEAR and (at.month, at.day) in ((4, 1), (3, 31)):
+        return _("{year}年度").format(year=at.year - (at.month < 4))
+    month = month_name(at.year, at.month) if year else _("{month}月").format(month=at.month, name=_month(at))
+    if precision is Precision.MONTH and at.day in (1, last):
+        return month
+    if precision is Precision.PART and at.day in (1, 10, 11, 20, 21, last):
+        part = _("{month}上旬") if at.day <= 10 else _("{month}中旬") if at.day <= 20 else _("{month}下旬")
+        return part.format(month=month)
+    return ""
 
 
 def left(item: Hit | Detail) -> str:
-    """How long one still has, in words; empty where no end is known."""
+    """How long one still has, in words; empty where no end is known, or only about when."""
     days = item.days_left
-    if days is None:
+    begins = item.state is State.UPCOMING
+    edge = _edge(item, item.opens, _opens) if begins else _edge(item, item.closes, _closes)
+    if days is None or (edge and _rough(edge[0], edge[1].precision)):
         return ""
     if item.state is State.UPCOMING:
         return _("今日から") if days == 0 else _("明日から") if days == 1 else _("あと{days}日で開始").format(days=days)
@@ -146,11 +175,33 @@ def until(item: Hit | Detail, *, year: bool = True) -> str:
     """The end that counts now, empty where none is known: with the time of day only where the source names one."""
     if not item.closes:
         return ""
-    at = datetime.fromisoformat(item.closes)
-    named = next((each for each in item.windows if each.closes and instant(each.closes, end=True) == at), None)
-    if named and named.closes and "T" not in named.closes:
-        return day(named.closes, year=year)
-    return day(item.closes, end=True, year=year)
+    moment, window = _edge(item, item.closes, _closes) or (item.closes, None)
+    return _end(moment, window, end=True, year=year) if window else day(moment, end=True, year=year)
+
+
+def since(item: Hit | Detail, *, year: bool = True) -> str:
+    """The beginning that counts now, empty where none is known."""
+    if not item.opens:
+        return ""
+    moment, window = _edge(item, item.opens, _opens) or (item.opens, None)
+    return _end(moment, window, end=False, year=year) if window else day(moment, year=year)
+
+
+def _opens(window: Window) -> str | None:
+    return window.opens
+
+
+def _closes(window: Window) -> str | None:
+    return window.closes
+
+
+def _edge(item: Hit | Detail, moment: str | None, edge: Callable[[Window], str | None]) -> tuple[str, Window] | None:
+    """The window of which this instant is the edge, and that edge as the source names it."""
+    if not moment:
+        return None
+    at = datetime.fromisoformat(moment)
+    named = ((edge(each), each) for each in item.windows)
+    return next(((said, each) for said, each in named if said and instant(said, end=edge is _closes) == at), None)
 
 
 def window_state(window: Window, state: State) -> str:

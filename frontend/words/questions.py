@@ -125,11 +125,11 @@ def heading(conditions: list[str], total: int) -> str:
     """The title of a page of results.
 
     >>> heading(["「太陽光」", "福岡県で使える"], 1234), heading([], 5)
-    ('「太陽光」・福岡県で使えるの支援 1,234件', '支援を探す 5件')
+    ('「太陽光」・福岡県で使える：支援1,234件', '支援を探す 5件')
     """
     if not conditions:
         return _("支援を探す {count}").format(count=counted(total))
-    return _("{conditions}の支援 {count}").format(conditions=_("・").join(conditions), count=counted(total))
+    return _("{conditions}：支援{count}").format(conditions=_("・").join(conditions), count=counted(total))
 
 
 def without(name: str) -> str:

@@ -1,6 +1,10 @@
 """What is said when something cannot be shown or taken: (title, text)."""
 
 from frontend.language import gettext as _
+from search_api.errors import NO_STORE
+from search_api.search.engine import NO_ENGINE, NOT_PUBLISHED
+
+WHY = (NO_ENGINE, NOT_PUBLISHED, NO_STORE)
 
 
 def away() -> str:
@@ -9,6 +13,11 @@ def away() -> str:
 
 def gone() -> str:
     return _("ただいま表示できません")
+
+
+def why(reason: str) -> str:
+    """Why nothing can be shown: search_api's own words, which the catalogues hold as WHY."""
+    return _(reason)
 
 
 def no_programme() -> tuple[str, str]:
