@@ -57,7 +57,7 @@ def timeline(windows: Sequence[Window], now: datetime, *, kind: Kind = Kind.SUBS
     >>> line.today, [(each.state.value, each.start, each.width) for each in line.rows]
     (50.0, [('open', 0.0, 100.0)])
     """
-    ordered = sorted(windows, key=lambda each: each.opens or each.closes or "9")
+    ordered = sorted(_together(windows), key=lambda each: each.opens or each.closes or "9")
     states = [_state(each, now, kind, listed) for each in ordered]
     dated = [each for each in ordered if each.opens or each.closes]
     if not dated:
@@ -95,6 +95,24 @@ def timeline(windows: Sequence[Window], now: datetime, *, kind: Kind = Kind.SUBS
         today,
         tuple(each for each in ticks if _has_room(each, today)),
     )
+
+
+def _together(windows: Sequence[Window]) -> list[Window]:
+    """Windows that differ in nothing but their places as one, for all of these."""
+    alike: dict[Window, list[Window]] = {}
+    for each in windows:
+        alike.setdefault(each.model_copy(update={"areas": (), "span": None}), []).append(each)
+    return [
+        group[0].model_copy(update={"areas": _places(group)}) if len(group) > 1 else group[0]
+        for group in alike.values()
+    ]
+
+
+def _places(windows: Sequence[Window]) -> tuple[str, ...]:
+    """Of all together; none where one of them is for all places."""
+    if not all(each.areas for each in windows):
+        return ()
+    return tuple(dict.fromkeys(code for each in windows for code in each.areas))
 
 
 def _has_room(tick: Tick, today: float) -> bool:

@@ -24,7 +24,7 @@ def gx(number: int, title: str, area: str, **values: object) -> Programme:
 
 
 ENTRIES = [
-    gx(1, "令和7年度 架空市太陽光応援補助金", "40130", windows=PAST),
+    gx(1, "令和7年度 架空市太陽光応援補助金", "40130", windows=(window("2025-04-01", "2025-06-30"),)),
     gx(2, "令和8年度 架空市太陽光応援補助金", "40130", 
        body="国の「全国太陽光応援事業補助金」に上乗せします。他の補助金と併用できません。"),
     gx(3, "全国太陽光応援事業補助金", "JP"),
@@ -40,6 +40,8 @@ ENTRIES = [
     gx(13, "架空市展示会出展助成金", "40130", gx=False, themes=[], fields=["sales"]),
     gx(14, "隣町空き店舗奨励金", "40218", gx=False, themes=[], fields=["region", "equipment"]),
     gx(15, "隣町随時の太陽光補助金", "40218", windows=(window(None, None, basis="rolling"),)),
+    gx(16, "秋の催し", "40130", kind="seminar",
+       windows=(window("2026-10-31", "2026-10-31", role="event", precision="month"),)),
 ]  # fmt: skip
 
 
@@ -73,6 +75,13 @@ def test_an_open_round_shows_the_last_without_a_notice(client: TestClient) -> No
     page = read(client, 2)
     assert page.select(".notice") == []
     assert "令和7年度" in section(page, "rounds")
+    assert "2025年6月30日" in section(page, "rounds"), "a day of another year says its year"
+
+
+def test_a_month_is_no_day(client: TestClient) -> None:
+    standing = read(client, 16).select_one(".standing")
+    assert standing is not None
+    assert "2026年10月から" in standing.get_text() and "あと" not in standing.get_text()
 
 
 def facts(page: BeautifulSoup) -> dict[str, str]:

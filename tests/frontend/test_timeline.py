@@ -58,6 +58,15 @@ def test_bars(windows: list[Window], rows: list[tuple[str, float | None, float, 
     assert of(*windows) == rows
 
 
+def test_windows_that_differ_only_in_their_places_are_one() -> None:
+    rounds = [window("2026-08-18", "2026-10-07", areas=(code,)) for code in ("01", "47")]
+    (row,) = timeline(rounds, NOW).rows
+    assert row.window.areas == ("01", "47")
+    (row,) = timeline([*rounds, window("2026-08-18", "2026-10-07")], NOW).rows
+    assert row.window.areas == ()
+    assert len(timeline([*rounds, window("2026-08-18", "2026-10-08")], NOW).rows) == 2
+
+
 def test_marks_of_the_axis_are_few_and_leave_today_its_room() -> None:
     for last in ("2026-09-30", "2027-03-31", "2029-03-31", "2046-03-31"):
         line = timeline([window("2026-07-01", last)], NOW)
