@@ -23,6 +23,19 @@ SOON = 7
 MOST_WORDS = 300
 
 
+NATIONWIDE = "全国が対象です"
+NO_PLACE = "対象の地域を読み取れませんでした"
+NOT_ALL_READ = "ほかに読み取れていない条件があります"
+NOT_TOLD = "対象者の条件は原文でお確かめください"
+MET = "対象者の条件に合います"
+NO_PLAN = "計画に使えるかは読み取れませんでした"
+SENTENCES = (NATIONWIDE, NO_PLACE, NOT_ALL_READ, NOT_TOLD, MET, NO_PLAN)
+"""Reasons that name nothing of the programme."""
+PLACES, TRADES, WHO = "対象の地域：", "対象の業種：", "対象者："
+"""What other reasons begin with."""
+SIZES = {Size.SME: "中小企業者（中小企業基本法第2条）", Size.SMALL: "小規模事業者（中小企業基本法第2条）"}
+
+
 class _Met(StrEnum):
     YES = "yes"
     NO = "no"
@@ -69,10 +82,10 @@ def fit(found: Mapping[str, Any], who: Conditions, body: str, query: Query) -> F
 def _place(found: Mapping[str, Any], query: Query) -> _Condition:
     areas: Sequence[str] = found["areas"]
     if not areas:
-        return _Condition(_Met.UNREAD, "対象の地域を読み取れませんでした")
+        return _Condition(_Met.UNREAD, NO_PLACE)
     if "JP" in areas:
-        return _Condition(_Met.YES, "全国が対象です")
-    told = f"対象の地域：{found['area_label']}"
+        return _Condition(_Met.YES, NATIONWIDE)
+    told = f"{PLACES}{found['area_label']}"
     firm_in = query.wanted("area")
     if not firm_in:
         return _Condition(_Met.UNASKED, told)
@@ -99,29 +112,26 @@ def _limits(found: Mapping[str, Any], query: Query) -> Iterator[_Condition]:
     ):
         if most is not None:
             met = _Met.UNASKED if firm_has is None else _Met.YES if firm_has <= most else _Met.NO
-            yield _Condition(met, f"対象者：{name.format(most)}", said["raw"])
+            yield _Condition(met, f"{WHO}{name.format(most)}", said["raw"])
     if said.get("industries"):
         trades = query.wanted("industry")
         names = "、".join(labels.labels("industry")[each].name for each in said["industries"])
         met = _Met.UNASKED if not trades else _Met.YES if set(trades) & set(said["industries"]) else _Met.NO
-        yield _Condition(met, f"対象の業種：{names}", said["raw"])
-
-
-_SIZES = {Size.SME: "中小企業者", Size.SMALL: "小規模事業者"}
+        yield _Condition(met, f"{TRADES}{names}", said["raw"])
 
 
 def _who(who: Conditions, query: Query) -> Iterator[_Condition]:
     """What the text says, as a whole: only where all of it was understood it can be met."""
     if who.unread:
-        yield _Condition(_Met.UNREAD, "ほかに読み取れていない条件があります", who.unread[0])
+        yield _Condition(_Met.UNREAD, NOT_ALL_READ, who.unread[0])
     elif not who.told:
-        yield _Condition(_Met.UNREAD, "対象者の条件は原文でお確かめください")
+        yield _Condition(_Met.UNREAD, NOT_TOLD)
     elif who.size is None:
-        yield _Condition(_Met.YES, "対象者の条件に合います", who.told[0])
+        yield _Condition(_Met.YES, MET, who.told[0])
     else:
         answer = firm.fits(who.size, query.wanted("industry"), query.employees, query.capital)
         met = _Met.UNASKED if answer is None else _Met.YES if answer else _Met.NO
-        yield _Condition(met, f"対象者：{_SIZES[who.size]}（中小企業基本法第2条）", who.told[0])
+        yield _Condition(met, f"{WHO}{SIZES[who.size]}", who.told[0])
 
 
 def _plan(found: Mapping[str, Any], body: str, query: Query) -> Iterator[_Condition]:
@@ -149,4 +159,4 @@ def _plan(found: Mapping[str, Any], body: str, query: Query) -> Iterator[_Condit
         names = "、".join(labels.labels(facet)[each].name for each in sorted(themes))
         yield _Condition(_Met.UNREAD, f"計画と同じ分野（{names}）です。対象かお確かめください")
     else:
-        yield _Condition(_Met.UNREAD, "計画に使えるかは読み取れませんでした")
+        yield _Condition(_Met.UNREAD, NO_PLAN)

@@ -16,6 +16,7 @@ from frontend import files
 from frontend.language import ROOM, Language
 from frontend.words.troubles import WHY
 from indexer.vocab import labels
+from search_api import fit
 from search_api.models import NEWS
 
 PAGES = ROOM.parent
@@ -55,7 +56,7 @@ def messages() -> Catalog:
             found.add(message, locations=[(f"frontend/data/{file}", 0)])
     for name in NEWS.values():
         found.add(name, locations=[("search_api/models.py", 0)], context="news")
-    for reason in WHY:
+    for reason in (*WHY, *fit.SENTENCES, *fit.SIZES.values()):
         found.add(reason, locations=[("search_api", 0)])
     return found
 

@@ -3,6 +3,7 @@
 from frontend.words.banners import banner_told
 from frontend.words.changes import news_label, news_told, told
 from frontend.words.doubts import doubt
+from frontend.words.fits import reason, verdict
 from frontend.words.moments import (
     day,
     days_left,
@@ -29,7 +30,6 @@ from frontend.words.values import (
     places,
     raw_note,
     requirement,
-    verdict,
     where,
     who,
     yen,
@@ -39,6 +39,6 @@ from frontend.words.vocabulary import all_areas, area_label, help_of, label, pla
 SHOWN = (
     all_areas, area_label, banner_told, choice, counted, day, days_left, doubt, firm, has_state, help_of, inferred,
     label, left, linked, money, month_label, month_name, news_label, news_told, outside, period, place_name, places,
-    plain_day, qualifiers, raw_note, report_part, requirement, since, told, understood_told, until, verdict,
+    plain_day, qualifiers, raw_note, reason, report_part, requirement, since, told, understood_told, until, verdict,
     weekday_names, where, who, window_state, yen,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from frontend.language import Language, spoken
 from frontend.language import gettext as _
 from frontend.words.vocabulary import area_label, label, place_name
 from indexer.schema import NOT_OFFERED, Amount, Eligibility
-from search_api.models import Detail, Fit, Hit, Verdict
+from search_api.models import Detail, Hit
 
 
 def yen(value: int) -> str:
@@ -142,14 +142,3 @@ def raw_note(raw: str) -> str:
 def outside(url: str) -> bool:
     """May it stand in a link? Only the web may: javascript: and data: may not."""
     return url.startswith(("https://", "http://"))
-
-
-def verdict(fit: Fit) -> str:
-    """Whether it fits the firm of the question, in a few words."""
-    return {
-        Verdict.YES: _("条件に合いそう"),
-        Verdict.ENDING: _("条件に合いそう・まもなく締切"),
-        Verdict.PARTLY: _("一部は要確認"),
-        Verdict.UNKNOWN: _("条件は要確認"),
-        Verdict.NO: _("条件に合わない"),
-    }[fit.verdict]

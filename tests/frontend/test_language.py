@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from jinja2 import nodes
 
@@ -82,6 +83,16 @@ def test_what_a_source_published_stays_and_says_its_language(client: TestClient)
     assert '<h1 lang="ja">福岡市 太陽光パネル設置補助金</h1>' in page
     assert "Subsidies" in page and "Add the deadline to my calendar" in page and "until <time" in page
     assert ' lang="ja">福岡市' not in client.get("/programmes/invented-0091").text
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("who", ["industry=E&employees=20", "employees=9999", "capital=1000", "employees=1&area=13"])
+def test_whether_it_fits_and_why_is_said_in_english(client: TestClient, who: str) -> None:
+    page = BeautifulSoup(
+        client.get(f"/search?kind=subsidy&unfit=true&per_page=100&{who}", headers=ENGLISH).text, "lxml"
+    )
+    told = [each.get_text() for each in page.select(".fit")]
+    assert told and [each for each in told if JAPANESE.search(each)] == []
 
 
 @pytest.mark.engine
