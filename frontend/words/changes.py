@@ -1,10 +1,11 @@
 """What changed, in words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from frontend.language import gettext as _
 from frontend.language import pgettext
-from frontend.words.moments import day, period
+from frontend.words.moments import closing, day, period
 from frontend.words.values import money, yen
 from frontend.words.vocabulary import area_label, label
 from indexer.schema import Amount, News, NewsKind, Window
@@ -64,8 +65,8 @@ def news_label(news: News) -> str:
     return pgettext("news", NEWS[news.kind])
 
 
-def news_told(news: News) -> str:
-    """The change in a sentence.
+def news_told(news: News, windows: Sequence[Window] = ()) -> str:
+    """The change in a sentence. `windows`: of the programme, where one says about when only.
 
     >>> news_told(News(kind="shortened", at="2026-08-20T04:00:00+09:00", was="2026-09-30", now="2026-08-31T17:00"))
     '締切が2026年9月30日（水）から2026年8月31日（月）17:00に早まりました（2026年8月20日（木）に確認）。'
@@ -83,7 +84,7 @@ def news_told(news: News) -> str:
         return _("金額の上限が{was}から{now}に変わりました（{seen}に確認）。").format(
             was=yen(int(news.was)), now=yen(int(news.now)), seen=seen
         )
-    now = day(news.now, end=True)
+    now = closing(news.now, windows)
     if news.kind is NewsKind.NEXT_CALL:
         return _("次の募集（{now}まで）が掲載されました（{seen}に確認）。").format(now=now, seen=seen)
     how = (

@@ -1,7 +1,7 @@
 """Moments, windows and what is left of them, in words."""
 
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from babel.dates import get_day_names, get_month_names
@@ -99,6 +99,16 @@ def period(window: Window) -> str:
     if start and finish:
         return _("{start}〜{finish}").format(start=start, finish=finish)
     return _("{start}〜").format(start=start) if start else _("〜{finish}").format(finish=finish)
+
+
+def closing(moment: str, windows: Sequence[Window]) -> str:
+    """An end, as exact as the window that ends then says it.
+
+    >>> closing("2026-10-20", [Window(closes="2026-10-20", precision=Precision.PART, raw="10月中旬")])
+    '2026年10月中旬'
+    """
+    window = next((each for each in windows if each.closes == moment), None)
+    return _end(moment, window, end=True) if window else day(moment, end=True)
 
 
 def _end(moment: str, window: Window, *, end: bool, year: bool = True) -> str:
