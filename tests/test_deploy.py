@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from frontend import bounds
 from indexer.cli import app
 from indexer.settings import Settings
 from tests.conftest import ROOT
@@ -112,6 +113,11 @@ def test_compose_reads_its_file(tmp_path: Path) -> None:
 
 def test_caddy_reads_its_file() -> None:
     run("caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile")
+
+
+def test_nginx_lets_through_what_the_site_takes() -> None:
+    told = re.search(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
+    assert told and int(told[1]) * 1024 * 1024 > bounds.MOST_BYTES
 
 
 def test_nginx_reads_its_site(tmp_path: Path) -> None:
