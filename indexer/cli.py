@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from pydantic import ValidationError
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -34,7 +33,7 @@ from indexer.schema import JST
 from indexer.settings import Settings
 from indexer.sources import origins
 from indexer.store import Busy, LayoutError, Lost, Store, StoreError, stamp
-from indexer.up import SAMPLE, STOP_SECONDS, Site, UpError, replayed, told
+from indexer.up import SAMPLE, Site, UpError, replayed, told
 from indexer.visits import Visits
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -305,20 +304,9 @@ def _holding(name: str) -> tuple[Store, datetime]:
 @app.command()
 def serve() -> None:
     """Serves API and pages; the engine must run (`shien up` starts everything)."""
-    settings = Settings()
-    # The application is named, not imported: the indexer knows nothing of what lies to its right.
-    uvicorn.run(
-        "frontend.app:create_app",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        # What is logged is logs.py's, and the rest of an answer that is on its way is waited for.
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=STOP_SECONDS // 2,
-        proxy_headers=True,
-        server_header=False,
-    )
+    # A store that cannot be used is told of here, in a line.
+    Store(Settings().store_url).close()
+    os.execv(sys.executable, [sys.executable, "-m", "indexer.web"])
 
 
 @app.command()

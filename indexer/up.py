@@ -23,10 +23,10 @@ from indexer.recorded import remember
 from indexer.schema import JST
 from indexer.settings import REPLAY_BANNER, SAMPLE_BANNER, Settings
 from indexer.store import Run, Store
+from indexer.web import STOP_SECONDS
 
 SAMPLE = Path(__file__).parent.parent / "tests" / "spiders"
 RESTART_SECONDS = 2
-STOP_SECONDS = 30
 
 
 class UpError(RuntimeError):

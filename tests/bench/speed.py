@@ -77,7 +77,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def memory_mib(pid: int, name: str = "VmHWM") -> float:
-    """The most memory that the process ever held; `VmRSS`: what it holds now."""
+    """The most memory that the process ever held; `VmRSS`: what it holds now; `RssAnon`: without mapped files."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
     return int(lines[name].split()[0]) / 1024
 
@@ -222,9 +222,11 @@ async def measured(sites: Sequence[Running], options: argparse.Namespace) -> Non
                 print(f"  {each.site.source.name:>8} {name:5} p95 {p95:6.1f}  p99 {p99:6.1f} ms")
             numbers = range(start - len(numbers) * 2, start - len(numbers))
             start -= len(numbers) * 2
-        print("\nmost memory of the web process (<= 200 MB)")
+        print("\nmemory of the web process (its own <= 200 MB; the rest are libraries and the dictionary of readings,")
+        print("files that are mapped, shared by all processes and given back where memory is short)")
         for site in sites:
-            print(f"  {site.source.name:>8} {memory_mib(site.web_pid):6.0f} MiB")
+            own, most = (memory_mib(site.web_pid, each) * 2**20 / 1e6 for each in ("RssAnon", "VmHWM"))
+            print(f"  {site.source.name:>8} its own {own:4.0f} MB   most with files {most:4.0f} MB")
 
 
 def report(sites: Sequence[Running], tables: dict[tuple[str, int], Measured]) -> None:
