@@ -269,6 +269,29 @@ def test_a_chain_does_not_join_what_is_apart() -> None:
     assert all(len(each.members) == 2 for each in groups([identity(each) for each in entries]))
 
 
+def test_a_chain_does_not_join_what_one_source_lists_apart() -> None:
+    page = "https://city.example/eco.html"
+    entries = [
+        listing(1, "portal", "架空エコ応援補助金", windows=JULY),
+        listing(2, "news", "架空エコ応援補助金", windows=JULY_TOLD, official_url=page),
+        listing(3, "feed", "架空エコ応援補助金「設備更新支援事業」", windows=JULY_TOLD, official_url=page),
+        listing(4, "portal", "設備更新支援事業", windows=JULY),
+    ]
+    found = groups([identity(each) for each in entries], order={"news": 1, "feed": 1})
+    assert [each.members for each in found] == [("portal-1", "news-2"), ("portal-4", "feed-3")]
+
+
+def test_articles_of_one_source_on_one_call_are_one_with_it() -> None:
+    told = {"areas": ["JP"], "windows": JULY_TOLD, "body": "架空庁は「架空輸送省エネ化促進事業」の公募を始めた。"}
+    entries = [
+        listing(1, "portal", "架空輸送省エネ化促進事業", areas=["JP"], windows=JULY),
+        listing(2, "news", "トラックの省エネに最大500万円", **told),
+        listing(3, "news", "運送会社の燃費を支援", **told),
+    ]
+    [group] = groups([identity(each) for each in entries], order={"news": 1})
+    assert group.members == ("portal-1", "news-2", "news-3")
+
+
 def test_the_best_of_each_and_where_it_is_from() -> None:
     lead = listing(1, "portal", "架空市省エネ補助金", windows=JULY, issuer=Issuer(name=""))
     other = listing(

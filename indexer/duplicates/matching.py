@@ -313,11 +313,12 @@ def groups(
         for (one, other), yes in decided.items()
         if yes and one in by_id and other in by_id
     ] + sorted(clear, key=lambda match: (-match.likeness, match.one, match.other))
+    tellers = {match.other for match in clear if match.quoted}
     group: dict[str, set[str]] = {}
     why: dict[str, str] = {}
     for match in agreed:
         mine, theirs = group.get(match.one, {match.one}), group.get(match.other, {match.other})
-        if mine is theirs or any(_apart(a, b, match, by_id, decided) for a in mine for b in theirs):
+        if mine is theirs or any(_apart(by_id[a], by_id[b], match, tellers, decided) for a in mine for b in theirs):
             continue
         for each in (match.one, match.other):
             why.setdefault(each, match.why)
@@ -341,9 +342,15 @@ def _pair(one: str, other: str) -> tuple[str, str]:
 
 
 def _apart(
-    one: str, other: str, match: Match, by_id: Mapping[str, Identity], decided: Mapping[tuple[str, str], bool]
+    one: Identity, other: Identity, match: Match, tellers: Container[str], decided: Mapping[tuple[str, str], bool]
 ) -> bool:
-    said = decided.get(_pair(one, other))
+    """May the two not come together, though the match of others would bring them? Of what one source lists, only
+    texts that tell of the same (`tellers`) may.
+    """
+    said = decided.get(_pair(one.id, other.id))
     if said is not None:
         return not said
-    return match.why != "decided" and bool(trap(by_id[one], by_id[other]))
+    if match.why == "decided":
+        return False
+    telling = one.id in tellers and other.id in tellers
+    return bool(trap(one, other)) or (one.source == other.source and not telling)
