@@ -41,7 +41,7 @@ from frontend.words import troubles
 from indexer.settings import Settings
 from indexer.store import StoreError
 from search_api import assistants
-from search_api.app import application, on_invalid, on_not_found, on_store_gone, on_unavailable
+from search_api.app import application, on_invalid, on_not_found, on_refused, on_store_gone, on_unavailable
 from search_api.errors import NO_STORE, NotFound, Unavailable, trouble
 from search_api.manners import MACHINES
 from search_api.memory import Memory
@@ -49,15 +49,14 @@ from search_api.services import Services
 
 STATIC_SECONDS = 3600
 
+POLICY = "Content-Security-Policy"
 HEADERS = {
     # Nothing that a source wrote can run, load or frame anything, even if it slipped through the templates' escaping.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    POLICY: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
-DESCRIPTIONS = (DOCUMENTATION, "/openapi.json")
-"""Swagger's page brings scripts of its own: it is FastAPI's, and shows nothing that a source wrote."""
 
 
 def create_app(settings: Settings | None = None, *, own: Services | None = None, publishes: bool = True) -> FastAPI:
@@ -116,8 +115,9 @@ class Guarded:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if scope["path"] not in DESCRIPTIONS:
-                    for name, value in HEADERS.items():
+                for name, value in HEADERS.items():
+                    # Swagger's page brings scripts of its own: it is FastAPI's, and shows nothing that a source wrote.
+                    if name != POLICY or scope["path"] != DOCUMENTATION:
                         headers.setdefault(name, value)
                 if scope["path"].startswith("/static/"):
                     headers.setdefault("Cache-Control", f"public, max-age={STATIC_SECONDS}")
@@ -154,7 +154,7 @@ async def _not_found(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if _for_machines(request):
-        return trouble(error.status_code, str(error.detail))
+        return await on_refused(request, error)
     if error.status_code == 404:
         return error_page(request, 404, *troubles.no_page())
     what, again = troubles.no_way()

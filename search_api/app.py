@@ -1,16 +1,17 @@
 """The JSON API. `create_api()` makes the application that the pages mount and that can run alone."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any
 
-from brotli_asgi import BrotliMiddleware
-from fastapi import APIRouter, FastAPI, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Request
 from fastapi import Query as Parameters
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import AfterValidator
+from starlette.exceptions import HTTPException as HTTPFault
 
 from indexer.settings import Settings
 from indexer.sources import Coverage, Origin, coverage, origins
@@ -19,23 +20,19 @@ from indexer.vocab import labels, regions
 from search_api import collections, commongrants, files
 from search_api.beginnings import Suggestions, begun, settled
 from search_api.detail import detail
+from search_api.encoding import Encoded
 from search_api.errors import NO_STORE, PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
 from search_api.limits import Limited
-from search_api.manners import OpenData
+from search_api.manners import OpenData, Shared
 from search_api.metrics import Measured
 from search_api.models import Detail, Results, Trouble
-from search_api.query import Query
+from search_api.parameters import only_known
+from search_api.query import Query, place
 from search_api.requests import Logged
 from search_api.services import Own, Services
 
 DESCRIPTION = """日本の中小企業向け支援（補助金・融資・税制・セミナー・相談・専門家派遣・事例）の検索API。
 読み取り専用、鍵は不要です。同じ項目を繰り返すとOR、値の前に `-` を付けると除外。日時は日本時間です。"""
-
-
-COMPRESSED_FROM_BYTES = 1000
-BROTLI_QUALITY = 4
-"""Of 11: as small as gzip at its best, in a fraction of the time."""
-
 
 logger = logging.getLogger(__name__)
 
@@ -63,16 +60,19 @@ async def programme(id: Annotated[str, Path(max_length=120)], own: Own) -> Detai
     return found
 
 
-@api.get("/api/areas", summary="都道府県と市区町村")
-async def areas(q: Annotated[str, Parameters(max_length=40)] = "", parent: str = "") -> list[dict[str, str]]:
+Parent = Annotated[str, AfterValidator(lambda code: code and place(code)), Parameters(max_length=5)]
+
+
+@api.get("/api/areas", summary="都道府県と市区町村", operation_id="areas")
+async def areas(q: Annotated[str, Parameters(max_length=40)] = "", parent: Parent = "") -> list[dict[str, str]]:
     """`q` は漢字・かな・ローマ字の前方一致、`parent` は都道府県コード（その市区町村）。どちらも無ければ都道府県。"""
-    if q:
-        found = regions.search(q)
-    elif parent:
-        known = regions.find(parent)
-        found = regions.children(parent) if known else ()
+    if parent:
+        inside = regions.children(parent)
+        found: Sequence[regions.Region] = (
+            [each for each in regions.search(q, limit=len(regions.all())) if each in inside] if q else inside
+        )
     else:
-        found = regions.prefectures()
+        found = regions.search(q) if q else regions.prefectures()
     return [{"code": each.code, "name": regions.full_name(each.code), "kana": each.kana} for each in found]
 
 
@@ -148,10 +148,17 @@ async def measured(own: Own) -> Response:
     return await run_in_threadpool(own.metrics.response)
 
 
+MOST_OF_A_NAME = 80
+"""So much of a name that was made up is said back."""
+
+
 async def on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors = tuple(
-        {"parameter": str(each["loc"][1] if len(each["loc"]) > 1 else each["loc"][0]), "message": _message(each)}
+        {
+            "parameter": str(each["loc"][1] if len(each["loc"]) > 1 else each["loc"][0])[:MOST_OF_A_NAME],
+            "message": _message(each),
+        }
         for each in error.errors()
     )
     return trouble(422, "指定が正しくありません", "、".join(each["parameter"] for each in errors), errors)
@@ -177,18 +184,36 @@ async def on_not_found(_: Request, error: Exception) -> Response:
     return trouble(404, "見つかりません", "この番号の支援はありません。")
 
 
+REFUSED = {
+    404: ("見つかりません", "ここには何もありません。使えるものは /developers にあります。"),
+    405: ("この方法では利用できません", "読み取り専用です。GET を使ってください（/mcp は POST）。"),
+}
+
+
+async def on_refused(_: Request, error: Exception) -> Response:
+    """What the framework refuses by itself, with the headers that belong to it (`Allow` of a 405)."""
+    assert isinstance(error, HTTPFault)
+    title, detail = REFUSED.get(error.status_code, (str(error.detail), ""))
+    answer = trouble(error.status_code, title, detail)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
 def add_api(app: FastAPI) -> None:
     """The routes and the errors of the API, on an application that has `state.services`."""
     own: Services = app.state.services
+    troubles: dict[int | str, dict[str, Any]] = {status: {"model": Trouble} for status in (422, 429, 503)}
     for each in (api, collections.router, files.router, commongrants.router):
-        app.include_router(each, responses={422: {"model": Trouble}, 503: {"model": Trouble}})
+        app.include_router(each, dependencies=[Depends(only_known)], responses=troubles)
     app.add_middleware(OpenData, version=own.version)
-    app.add_middleware(BrotliMiddleware, quality=BROTLI_QUALITY, minimum_size=COMPRESSED_FROM_BYTES)
+    app.add_middleware(Encoded)
     if own.settings.rate:
         app.add_middleware(Limited, a_minute=own.settings.rate, store=own.store)
+    app.add_middleware(Shared)
     app.add_middleware(Measured, metrics=own.metrics)
     app.add_middleware(Logged)
     app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPFault, on_refused)
     app.add_exception_handler(Unavailable, on_unavailable)
     app.add_exception_handler(NotFound, on_not_found)
     app.add_exception_handler(StoreError, on_store_gone)

@@ -12,15 +12,16 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import Field, ValidationError
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from indexer.sources import Place, coverage, origins
 from search_api.app import areas as api_areas
 from search_api.app import vocab
 from search_api.detail import detail
 from search_api.errors import Unavailable
+from search_api.manners import TOOLS
 from search_api.models import Detail, Hit
-from search_api.query import Query, Sort
+from search_api.query import Query, Sort, place
 from search_api.services import Services
 
 INSTRUCTIONS = """Public support for small firms in Japan: subsidies, loans, tax measures, seminars, consultation,
@@ -94,7 +95,7 @@ def server(own: Services) -> MCPServer[Any]:
         parent: Annotated[str, Field(description="code of a prefecture: its municipalities")] = "",
     ) -> Answer:
         """Codes of places; without anything the prefectures."""
-        return {"areas": await api_areas(q, parent)}
+        return {"areas": await api_areas(q, _place(parent))}
 
     async def vocabulary() -> Answer:
         """The values of every facet and what they mean."""
@@ -138,6 +139,7 @@ def server(own: Services) -> MCPServer[Any]:
 
     async def covered(area: Area = "") -> Answer:
         """How many programmes each source has for a place: what is missing here has to be looked for elsewhere."""
+        _place(area)
         places: list[Place] = []
         for each in await run_in_threadpool(coverage, own.store):
             places += [each, *each.municipalities]
@@ -161,15 +163,23 @@ def server(own: Services) -> MCPServer[Any]:
 
 
 def routes(made: MCPServer[Any]) -> list[BaseRoute]:
-    """The endpoint /mcp. Its session manager has to run while it answers."""
+    """The endpoint /mcp, for POST. Its session manager has to run while it answers."""
     app = made.streamable_http_app(
-        streamable_http_path="/mcp",
+        streamable_http_path=TOOLS,
         json_response=True,
         stateless_http=True,
         # What it answers is public and read-only: there is nothing that a page of another origin could steal.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
-    return list(app.routes)
+    # A GET would open a stream on which nothing ever comes: the protocol's answer to it is 405.
+    return [Route(TOOLS, each.endpoint, methods=["POST"]) for each in app.routes if isinstance(each, Route)]
+
+
+def _place(code: str) -> str:
+    try:
+        return code and place(code)
+    except ValueError as error:
+        raise ToolError(str(error)) from None
 
 
 def _query(**values: Any) -> Query:

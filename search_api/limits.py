@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from indexer.store import Store, StoreError
 from search_api.errors import trouble
-from search_api.manners import OPEN
+from search_api.manners import OPEN, TOOLS
 
 logger = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Limited:
         seconds = max(1, math.ceil(wait))
         what, told = "問い合わせが多すぎます", f"{seconds}秒ほど待って、もう一度お試しください。"
         answer: Response
-        if scope["path"].startswith((*OPEN, "/mcp")):
+        if scope["path"].startswith((*OPEN, TOOLS)):
             answer = trouble(429, what, told, retry_seconds=seconds)
         else:
             answer = PlainTextResponse(f"{what}。{told}", 429, {"Retry-After": str(seconds)})

@@ -8,15 +8,38 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.requests import REQUEST_ID
 
-OPEN = ("/api/", "/feeds/", "/export/", "/common-grants/", "/sitemap", "/openapi.json")
+OPEN = ("/api/", "/feeds/", "/export/", "/common-grants/", "/sitemap", "/openapi.json", "/llms.txt")
 """What programs read; pages and staff are none of it."""
+TOOLS = "/mcp"
+"""Where assistants ask, which they do with POST."""
+
+
+class Shared:
+    """CORS for reading, on the paths in OPEN and on TOOLS: what is refused can be read by another page too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        told = ["ETag", "Retry-After", "Content-Disposition", REQUEST_ID]
+        self.reading, self.asking = (
+            CORSMiddleware(app, allow_origins=["*"], allow_methods=[method], allow_headers=["*"], expose_headers=told)
+            for method in ("GET", "POST")
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = self.app
+        if scope["type"] == "http" and scope["path"].startswith(OPEN):
+            answer = self.reading
+        elif scope["type"] == "http" and scope["path"] == TOOLS:
+            answer = self.asking
+        await answer(scope, receive, send)
+
 
 MACHINES = ("/api/", "/feeds/", "/export/", "/common-grants/", "/healthz", "/readyz", "/metrics", "/mcp")
 """What answers with a problem document where something is wrong; all else with a page."""
 
 
 class OpenData:
-    """CORS for reading, and ETag and Cache-Control by `version`, on the paths in OPEN.
+    """ETag and Cache-Control by `version`, on the paths in OPEN.
 
     `version` is asked on each request: it changes when something is published, corrected or a minute passes, because
     a deadline that passes changes answers.
@@ -25,13 +48,10 @@ class OpenData:
     def __init__(self, app: ASGIApp, version: Callable[[], Awaitable[str]]) -> None:
         self.app = app
         self.version = version
-        self.cors = CORSMiddleware(
-            self._answer, allow_origins=["*"], allow_methods=["GET"], expose_headers=["ETag", REQUEST_ID]
-        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(OPEN):
-            await self.cors(scope, receive, send)
+            await self._answer(scope, receive, send)
         else:
             await self.app(scope, receive, send)
 

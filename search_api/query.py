@@ -95,10 +95,16 @@ def _of(facet: str) -> tuple[AfterValidator, WithJsonSchema]:
     return _one_of(labels.labels(facet)), _shown(labels.labels(facet))
 
 
+def place(code: str) -> str:
+    """The code of a place. ValueError where there is no such place."""
+    if regions.find(code) is None:
+        raise ValueError(f"{code[:80]!r} is no code of a prefecture (two digits) or municipality (five digits)")
+    return code
+
+
 def _areas(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
-        if value.removeprefix("-") != "JP" and regions.find(value.removeprefix("-")) is None:
-            raise ValueError(f"{value!r} is no code of a prefecture (two digits) or municipality (five digits)")
+        place(value.removeprefix("-"))
     return values
 
 
@@ -122,6 +128,11 @@ def _none_if_empty(value: Any) -> Any:
 
 
 _SHARE = re.compile(r"\d{1,9}(?:/\d{1,9}|\.\d{1,9})?|\.\d{1,9}")
+
+
+def _flag(value: Any) -> Any:
+    """What a facet's value says of being left out, as with any facet: -true is false."""
+    return {"": None, "-true": False, "-false": True}.get(value, value) if isinstance(value, str) else value
 
 
 def _rate(value: Any) -> Any:
@@ -148,7 +159,7 @@ Days = Annotated[Annotated[int, Field(ge=-3650, le=3650)] | None, BeforeValidato
 Count = Annotated[Annotated[int, Field(ge=0, le=10**7)] | None, BeforeValidator(_none_if_empty)]
 Yen = Annotated[Annotated[int, Field(ge=0, le=10**15)] | None, BeforeValidator(_none_if_empty)]
 Day = Annotated[Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)] | None, BeforeValidator(_none_if_empty)]
-Flag = Annotated[bool | None, BeforeValidator(_none_if_empty)]
+Flag = Annotated[bool | None, BeforeValidator(_flag)]
 
 
 class Query(BaseModel):
@@ -175,8 +186,8 @@ class Query(BaseModel):
     size: Annotated[Choices, *_of("size"), Field(description="事例の会社の従業員数")] = ()
     issuer_level: Annotated[Choices, _one_of(Level), _shown(Level), Field(description="実施機関の区分")] = ()
     source: Annotated[Choices, AfterValidator(_source), Field(description="情報源")] = ()
-    gx: Annotated[Flag, Field(description="GX（脱炭素）関連だけ")] = None
-    featured: Annotated[Flag, Field(description="注目の事例だけ")] = None
+    gx: Annotated[Flag, Field(description="GX（脱炭素）関連だけ。false か -true は、それを除く")] = None
+    featured: Annotated[Flag, Field(description="注目の事例だけ。false か -true は、それを除く")] = None
     state: Annotated[
         Choices,
         _one_of(StateChoice),

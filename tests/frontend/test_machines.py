@@ -70,6 +70,46 @@ def test_a_decision_changes_the_tag(client: TestClient, site: Site) -> None:
     assert client.get("/api/sources", headers={"If-None-Match": before}).status_code == 200
 
 
+def test_a_page_of_another_site_can_ask_with_conditions_and_read_what_it_is_told(client: TestClient) -> None:
+    origin = {"Origin": "https://other.example"}
+    wanted = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "If-None-Match,X-Request-ID"}
+    allowed = client.options("/api/programmes", headers=origin | wanted)
+    assert allowed.status_code == 200 and "If-None-Match" in allowed.headers["Access-Control-Allow-Headers"]
+    told = client.get("/export/programmes.csv", headers=origin).headers["Access-Control-Expose-Headers"]
+    assert {"ETag", "Retry-After", "Content-Disposition", "X-Request-ID"} <= set(told.split(", "))
+    assert client.get("/llms.txt", headers=origin).headers["Access-Control-Allow-Origin"] == "*"
+    wanted = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "Mcp-Protocol-Version"}
+    assert client.options("/mcp", headers=origin | wanted).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("POST", "/api/programmes", 405, "GET"),
+        ("DELETE", "/api/programmes/invented-0001", 405, "GET"),
+        ("PUT", "/export/programmes.csv", 405, "GET"),
+        ("GET", "/mcp", 405, "POST"),
+        ("DELETE", "/mcp", 405, "POST"),
+        ("GET", "/api/nothing", 404, ""),
+        ("GET", "/feeds/nothing.atom", 404, ""),
+    ],
+)
+def test_what_cannot_be_done_is_a_problem_that_says_what_can(
+    client: TestClient, method: str, path: str, status: int, allow: str
+) -> None:
+    answer = client.request(method, path, headers={"Accept": "text/event-stream, application/json"})
+    assert (answer.status_code, answer.headers.get("Allow", "")) == (status, allow)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    told = answer.json()
+    assert told["status"] == status and not (told["title"] + told["detail"]).isascii()
+
+
+def test_the_description_is_guarded_as_any_answer(client: TestClient) -> None:
+    assert client.get("/openapi.json").headers["X-Content-Type-Options"] == "nosniff"
+    page = client.get("/api/docs")
+    assert page.headers["X-Content-Type-Options"] == "nosniff" and "Content-Security-Policy" not in page.headers
+
+
 def test_only_reading_is_open(client: TestClient) -> None:
     asked = {"Origin": "https://other.example", "Access-Control-Request-Method": "POST"}
     assert client.options("/api/programmes", headers=asked).status_code == 400

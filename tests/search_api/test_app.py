@@ -139,3 +139,36 @@ def test_only_the_fields_that_are_wanted(client: TestClient) -> None:
 )
 def test_no_question_breaks_an_answer(client: TestClient, path: str, q: str) -> None:
     assert client.get(path, params={"q": q}).status_code == 200
+
+
+def test_areas_of_a_prefecture_by_the_beginning_of_their_names(client: TestClient) -> None:
+    found = client.get("/api/areas", params={"q": "ふ", "parent": "40"}).json()
+    assert "福岡県福岡市" in {each["name"] for each in found} and {each["code"][:2] for each in found} == {"40"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("/api/areas?parrent=13", "parrent"),
+        ("/api/areas?parent=99", "parent"),
+        ("/api/suggest?q=x&limit=3", "limit"),
+        ("/api/stats?from=2026", "from"),
+        ("/api/programmes/invented-0001?lang=en", "lang"),
+        ("/common-grants/opportunities?page_size=5", "page_size"),
+        ("/feeds/programmes/invented-0001.ics?alarm=1", "alarm"),
+    ],
+)
+def test_a_misspelt_parameter_is_named_wherever_it_is_given(client: TestClient, asked: str, named: str) -> None:
+    refused = client.get(asked)
+    assert (refused.status_code, refused.headers["Content-Type"]) == (422, "application/problem+json")
+    assert [each["parameter"] for each in refused.json()["errors"]] == [named]
+
+
+@pytest.mark.parametrize("facet", ["gx", "featured"])
+def test_the_value_of_any_facet_can_be_left_out(client: TestClient, facet: str) -> None:
+    everything, only, others, same = (
+        client.get(f"/api/programmes?state=any{each}").json()
+        for each in ("", f"&{facet}=true", f"&{facet}=-true", f"&{facet}=false")
+    )
+    assert everything["total"] == only["total"] + others["total"] and others["total"] == same["total"]
+    assert others["facets"][facet][0]["excluded"]

@@ -38,8 +38,10 @@ def client(site: Site) -> Iterator[TestClient]:
 def test_too_many_questions_are_refused_with_the_time_to_wait(client: TestClient) -> None:
     path = "/api/areas"
     assert {client.get(path).status_code for _ in range(25)} == {200}
-    refused = client.get(path)
+    refused = client.get(path, headers={"Origin": "https://other.example"})
     assert refused.status_code == 429
+    assert refused.headers["Access-Control-Allow-Origin"] == "*", "a page of another site is told too"
+    assert "Retry-After" in refused.headers["Access-Control-Expose-Headers"]
     assert 1 <= int(refused.headers["Retry-After"]) <= 61
     assert refused.headers["Content-Type"] == "application/problem+json"
     assert refused.json()["status"] == 429 and refused.headers["Retry-After"] in refused.json()["detail"]

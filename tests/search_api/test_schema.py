@@ -1,5 +1,11 @@
 """The API keeps to its own description, whatever is asked; and a table of values that want to break something."""
 
+from collections.abc import MutableMapping
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -28,8 +34,20 @@ HOSTILE = {
     "a formula": "=cmd|' /C calc'!A0",
     "emoji": "👩‍👩‍👧‍👦" * 10,
     "an array": "[[[[[[[[[[]]]]]]]]]]",
+    "a mark alone": "-",
     "private characters": "\ue000\ue001",
 }
+HUGE = {
+    "1 MB": "あ" * 333_333,
+    "one word of 1 MB": "a" * 1_000_000,
+    "1 MB of words": "a " * 500_000,
+    "1 MB of quotes": '"' * 1_000_000,
+    "deep arrays": "[" * 500_000 + "]" * 500_000,
+    "a deep object": '{"a":' * 150_000 + "1" + "}" * 150_000,
+    "1 MB of digits": "1" * 1_000_000,
+}
+NESTED = ("{}[]", "{}[0]", "{}[a][b][c]", "{}" + "[0]" * 5_000, "{}.a", "[{}]")
+"""Names of parameters as other frameworks read arrays and objects from them."""
 PARAMETERS = (
     "q",
     "area",
@@ -66,6 +84,73 @@ def test_a_hostile_value_is_harmless(client: TestClient, path: str, value: str) 
             assert "<script>alert(1)" not in answer.text
         else:
             assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def asked(client: TestClient, path: str, query: str) -> tuple[int, str]:
+    """Status and text. Past the client, which asks for no address so long, to whatever stands behind a server."""
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    place = {"path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": ""}
+    scope = {"type": "http", "http_version": "1.1", "method": "GET", "scheme": "http", "headers": [], "state": {}}
+    assert client.portal
+    ends = {"client": ("127.0.0.1", 1), "server": ("testserver", 80)}
+    client.portal.call(client.app, {**scope, **place, **ends}, receive, send)
+    return sent[0]["status"], b"".join(each.get("body", b"") for each in sent).decode()
+
+
+@pytest.mark.parametrize("value", HUGE.values(), ids=HUGE)
+@pytest.mark.parametrize("path", ["/api/programmes", "/export/programmes.csv", "/api/suggest"])
+def test_a_huge_value_is_refused_and_the_api_does_not_say_it_back(client: TestClient, path: str, value: str) -> None:
+    for query in (*(urlencode({name: value}) for name in (*PARAMETERS, "parent", "plan")), urlencode({value: "1"})):
+        status, text = asked(client, path, query)
+        assert status == 422 and len(text) < 10_000, query[:20]
+        assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("path", ["/api/programmes", "/api/areas", "/export/programmes.csv", "/feeds/deadlines.ics"])
+def test_a_nested_parameter_is_refused_by_its_name(client: TestClient, path: str) -> None:
+    for name in (each.format("q") for each in NESTED):
+        answer = client.get(path, params={name: "13"})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (422, "application/problem+json")
+        assert [each["parameter"] for each in answer.json()["errors"]] == [name[:80]]
+
+
+@pytest.mark.parametrize("tool", ["search", "programme", "areas", "covered"])
+@pytest.mark.parametrize(
+    "value",
+    [["13"], [[["13"]]], {"a": {"b": ["13"]}}, "あ" * 333_333],
+    ids=["an array", "arrays in arrays", "an object", "1 MB"],
+)
+def test_a_nested_or_huge_value_of_a_tool_is_refused(client: TestClient, tool: str, value: object) -> None:
+    name = {"search": "q", "programme": "id", "areas": "parent", "covered": "area"}[tool]
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": tool, "arguments": {name: value}}}
+    answer = client.post("/mcp", json=call, headers={"Accept": "application/json, text/event-stream"})
+    assert answer.status_code == 200 and answer.json()["result"]["isError"]
+    assert len(answer.text) < 10_000, "what was sent is not sent back"
+    assert "Traceback" not in answer.text
+
+
+def test_what_is_longer_than_an_address_can_be_is_refused_before_it_is_read(site: Site) -> None:
+    own = Services(site.services.settings, site.services.clock, site.find)
+    with served(create_app(own=own)) as address:
+        host, port = address.removeprefix("http://").split(":")
+        for size, statuses in ((60_000, {422}), (1_000_000, {400, 414})):
+            connection = HTTPConnection(host, int(port), timeout=30)
+            try:
+                connection.request("GET", f"/api/programmes?q={'a' * size}")
+                assert connection.getresponse().status in statuses
+            except ConnectionError:
+                assert size > 60_000, "closed while more was coming"
+            finally:
+                connection.close()
+        with urlopen(f"{address}/api/programmes") as answer:
+            assert answer.status == 200
 
 
 def test_too_much_is_refused(client: TestClient) -> None:
