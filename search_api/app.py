@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, HTTPException, Path, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi import Query as Parameters
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
@@ -19,9 +19,10 @@ from indexer.store import StoreError
 from indexer.vocab import labels, regions
 from search_api import collections, commongrants, files
 from search_api.beginnings import Suggestions, begun, settled
+from search_api.description import describe
 from search_api.detail import detail
 from search_api.encoding import Encoded
-from search_api.errors import NO_STORE, PROBLEM, UNKNOWN_ID, NotFound, Unavailable, trouble
+from search_api.errors import NO_STORE, UNKNOWN_ID, NotFound, Unavailable, trouble
 from search_api.limits import Limited
 from search_api.manners import OpenData, Shared
 from search_api.metrics import Measured
@@ -29,7 +30,7 @@ from search_api.models import Detail, Results, Trouble
 from search_api.parameters import only_known
 from search_api.query import Query, place
 from search_api.requests import Logged
-from search_api.services import Own, Services
+from search_api.services import Id, Own, Services
 
 DESCRIPTION = """日本の中小企業向け支援（補助金・融資・税制・セミナー・相談・専門家派遣・事例）の検索API。
 読み取り専用、鍵は不要です。同じ項目を繰り返すとOR、値の前に `-` を付けると除外。日時は日本時間です。"""
@@ -37,6 +38,12 @@ DESCRIPTION = """日本の中小企業向け支援（補助金・融資・税制
 logger = logging.getLogger(__name__)
 
 api = APIRouter()
+
+Parent = Annotated[
+    str,
+    AfterValidator(lambda code: code and place(code)),
+    Parameters(max_length=5, description="場所のコード。その中の場所だけを挙げる。例：40"),
+]
 
 
 @api.get("/api/programmes", response_model=Results, summary="支援を探す", operation_id="search")
@@ -52,7 +59,7 @@ async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Respons
     operation_id="programme",
     responses=UNKNOWN_ID,
 )
-async def programme(id: Annotated[str, Path(max_length=120)], own: Own) -> Detail:
+async def programme(id: Id, own: Own) -> Detail:
     """読み取った内容と、その根拠となった原文（raw）、変更履歴。"""
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
@@ -60,11 +67,10 @@ async def programme(id: Annotated[str, Path(max_length=120)], own: Own) -> Detai
     return found
 
 
-Parent = Annotated[str, AfterValidator(lambda code: code and place(code)), Parameters(max_length=5)]
-
-
 @api.get("/api/areas", summary="都道府県と市区町村", operation_id="areas")
-async def areas(q: Annotated[str, Parameters(max_length=40)] = "", parent: Parent = "") -> list[dict[str, str]]:
+async def areas(
+    q: Annotated[str, Parameters(max_length=40, description="名前の始まり。例：ふくおか")] = "", parent: Parent = ""
+) -> list[dict[str, str]]:
     """`q` は漢字・かな・ローマ字の前方一致、`parent` は都道府県コード（その市区町村）。どちらも無ければ都道府県。"""
     if parent:
         inside = regions.children(parent)
@@ -79,8 +85,9 @@ async def areas(q: Annotated[str, Parameters(max_length=40)] = "", parent: Paren
 FACETS = ("kind", "theme", "stage", "lever", "field", "industry", "size", "issuer_level", "state")
 
 
-@api.get("/api/vocab", summary="選べる値と、その意味")
+@api.get("/api/vocab", summary="選べる値と、その意味", operation_id="vocab")
 async def vocab() -> dict[str, list[dict[str, Any]]]:
+    """ファセットごとの値（検索の条件にそのまま使えます）、名前、読み、意味、同義語。"""
     return {
         facet: [
             {"value": key, "label": each.name, "kana": each.kana, "help": each.help, "synonyms": each.synonyms}
@@ -90,20 +97,21 @@ async def vocab() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-@api.get("/api/sources", summary="情報源ごとの状態")
+@api.get("/api/sources", summary="情報源ごとの状態", operation_id="sources")
 async def sources(own: Own) -> list[Origin]:
     """いつ最後に正常に取得できたか。載っていない機関の支援は、ここでは見つかりません。"""
     return await run_in_threadpool(origins, own.store, own.now())
 
 
-@api.get("/api/coverage", summary="地域ごとに、どの情報源の何件が載っているか")
+@api.get("/api/coverage", summary="地域ごとに、どの情報源の何件が載っているか", operation_id="coverage")
 async def covered(own: Own) -> list[Coverage]:
     """全国と都道府県ごと。その地域だけを対象とする支援の件数で、広い地域の支援は含みません。"""
     return await run_in_threadpool(coverage, own.store)
 
 
-@api.get("/api/stats", summary="件数と公開の時刻")
+@api.get("/api/stats", summary="件数と公開の時刻", operation_id="stats")
 async def stats(own: Own) -> dict[str, Any]:
+    """いま情報源が載せている件数（`by_source` は情報源ごと）と、検索できる件数、それを公開した時刻。"""
     published = await run_in_threadpool(own.store.fact, "publication")
     counts = await run_in_threadpool(own.store.counts)
     return {
@@ -114,8 +122,10 @@ async def stats(own: Own) -> dict[str, Any]:
     }
 
 
-@api.get("/api/suggest", summary="入力中の候補")
-async def suggest(q: Annotated[str, Parameters(max_length=60)], own: Own) -> Suggestions:
+@api.get("/api/suggest", summary="入力中の候補", operation_id="suggest")
+async def suggest(
+    q: Annotated[str, Parameters(max_length=60, description="入力中の文字。例：たいよう")], own: Own
+) -> Suggestions:
     """支援の名称・通称・テーマ・場所。かなやローマ字でも。空白の後ろは最後の言葉の候補で、前の言葉は q です。"""
     typed = settled(q)
     if not typed:
@@ -233,23 +243,8 @@ def application(own: Services, lifespan: Callable[[FastAPI], AbstractAsyncContex
     )
     app.state.services = own
     add_api(app)
-    _describe_errors(app)
+    describe(app)
     return app
-
-
-def _describe_errors(app: FastAPI) -> None:
-    """Errors are problem documents: the description names their media type, which FastAPI takes for JSON's own."""
-    described = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = described()
-        for operation in (each for path in schema["paths"].values() for each in path.values()):
-            for status, answer in operation["responses"].items():
-                if status >= "400" and "application/json" in answer.get("content", {}):
-                    answer["content"][PROBLEM] = answer["content"].pop("application/json")
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def create_api(settings: Settings | None = None, *, own: Services | None = None) -> FastAPI:

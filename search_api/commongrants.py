@@ -4,12 +4,14 @@ What the protocol has no place for (areas, kind, rate, licence) is in `customFie
 out; a deadline without a time has none.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import ceil
+from types import MappingProxyType
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi import Query as Parameters
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
@@ -34,14 +36,47 @@ STATUS = {
 }  # fmt: skip
 
 Values = dict[str, Any]
+Opportunity = Annotated[UUID, Path(description="一覧の id。例：f1f53f34-1f9f-5b1c-8d0e-5d2a4a1f7c11")]
+
+_STANDARD = "CommonGrants の OpportunityBase（https://commongrants.org/protocol/models/opportunity/）"
+_ENVELOPE = {"status": {"type": "integer", "example": 200}, "message": {"type": "string", "example": "Success"}}
 
 
-@router.get("/opportunities", summary="補助金・融資の一覧（CommonGrants）", operation_id="opportunities")
+def _answers(name: str, values: Values, others: Mapping[int | str, Any] = MappingProxyType({})) -> dict[int | str, Any]:
+    """How an answer of the protocol is described: its envelope, around what the protocol's own schema describes."""
+    properties = {**_ENVELOPE, **values}
+    schema = {"type": "object", "title": name, "required": list(properties), "properties": properties}
+    return {200: {"description": _STANDARD, "content": {"application/json": {"schema": schema}}}, **others}
+
+
+_OPPORTUNITY = {"type": "object", "description": _STANDARD, "required": ["id", "title", "description", "status"]}
+_PAGE = {
+    "type": "object",
+    "required": ["page", "pageSize", "totalItems", "totalPages"],
+    "properties": {
+        name: {"type": "integer", "description": told, "example": number}
+        for name, told, number in (
+            ("page", "このページの番号。1から", 1), ("pageSize", "1ページの件数", 100),
+            ("totalItems", "全件数", 379), ("totalPages", "ページの数", 4),
+        )
+    },
+}  # fmt: skip
+
+
+@router.get(
+    "/opportunities",
+    summary="補助金・融資の一覧（CommonGrants）",
+    operation_id="opportunities",
+    responses=_answers("Opportunities", {"items": {"type": "array", "items": _OPPORTUNITY}, "paginationInfo": _PAGE}),
+    response_class=Response,
+)
 async def opportunities(
     request: Request,
     own: Own,
-    page: Annotated[int, Parameters(ge=1, le=MAX_PAGE)] = 1,
-    page_size: Annotated[int, Parameters(alias="pageSize", ge=1, le=MAX_PER_PAGE)] = 100,
+    page: Annotated[int, Parameters(ge=1, le=MAX_PAGE, description="何ページめか。例：2")] = 1,
+    page_size: Annotated[
+        int, Parameters(alias="pageSize", ge=1, le=MAX_PER_PAGE, description="1ページの件数。例：50")
+    ] = 100,
 ) -> Response:
     """更新の新しい順。終了したものも含みます。"""
     query = Query(kind=KINDS, state=(StateChoice.ANY,), sort=Sort.UPDATED, page=page, per_page=page_size)
@@ -66,9 +101,11 @@ async def opportunities(
     "/opportunities/{oppId}",
     summary="一つの補助金・融資（CommonGrants）",
     operation_id="opportunity",
-    responses=UNKNOWN_ID,
+    responses=_answers("Opportunity", {"data": _OPPORTUNITY}, UNKNOWN_ID),
+    response_class=Response,
 )
-async def one(oppId: UUID, request: Request, own: Own) -> Response:
+async def one(oppId: Opportunity, request: Request, own: Own) -> Response:
+    """一覧の `id` で引きます。"""
     id = await own.searcher.id_of(oppId)
     found = await run_in_threadpool(detail, own.store, id, own.now()) if id else None
     if found is None or found.kind not in KINDS:

@@ -1,9 +1,10 @@
 """Any search as a file: feeds and exports, with the parameters of a search."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi import Query as Parameters
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response, StreamingResponse
@@ -15,29 +16,50 @@ from search_api.errors import UNKNOWN_ID, NotFound
 from search_api.models import Detail, Hit
 from search_api.query import Query, Sort
 from search_api.search.hits import Values
-from search_api.services import Own, Services, public_base
+from search_api.services import Id, Own, Services, public_base
 
 router = APIRouter()
 
 
-@router.get("/feeds/programmes.atom", summary="検索結果のフィード（Atom）", response_class=Response)
+def _answers(media_type: str, others: Mapping[int | str, Any] = MappingProxyType({})) -> dict[str, Any]:
+    """How a route that answers with a file is described."""
+    content = {media_type: {"schema": {"type": "string"}}}
+    return {"response_class": Response, "responses": {200: {"description": "ファイル", "content": content}, **others}}
+
+
+@router.get(
+    "/feeds/programmes.atom",
+    summary="検索結果のフィード（Atom）",
+    operation_id="feed",
+    **_answers("application/atom+xml"),
+)
 async def feed(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
     """新しく掲載されたものと、情報源で内容が変わったもの（締切延長・金額変更・再掲載・掲載終了など）。"""
     found = await feeds.latest(own, query)
     return Response(feeds.atom(query, found, public_base(request, own), own.now()), media_type="application/atom+xml")
 
 
-@router.get("/feeds/deadlines.ics", summary="締切と開催日のカレンダー（iCalendar）", response_class=Response)
+@router.get(
+    "/feeds/deadlines.ics",
+    summary="締切と開催日のカレンダー（iCalendar）",
+    operation_id="deadlines",
+    **_answers("text/calendar"),
+)
 async def deadlines(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
+    """検索結果の締切と開催日。締切には7日前と1日前の通知が付きます。"""
     soonest = query.with_(sort=Sort.DEADLINE if query.sort is Sort.RELEVANCE else query.sort)
     found = await feeds.first(own.hits(soonest), feeds.MOST_EVENTS)
     return Response(feeds.calendar(found, public_base(request, own), own.now()), media_type="text/calendar")
 
 
 @router.get(
-    "/feeds/programmes/{id}.ics", summary="一つの支援の締切（iCalendar）", response_class=Response, responses=UNKNOWN_ID
+    "/feeds/programmes/{id}.ics",
+    summary="一つの支援の締切（iCalendar）",
+    operation_id="deadlines_of",
+    **_answers("text/calendar", UNKNOWN_ID),
 )
-async def deadlines_of(id: Annotated[str, Path(max_length=120)], request: Request, own: Own) -> Response:
+async def deadlines_of(id: Id, request: Request, own: Own) -> Response:
+    """これから来る締切と開催日。締切には7日前と1日前の通知が付きます。"""
     found = await run_in_threadpool(detail, own.store, id, own.now())
     if found is None:
         raise NotFound(id)
@@ -45,18 +67,31 @@ async def deadlines_of(id: Annotated[str, Path(max_length=120)], request: Reques
     return Response(feeds.calendar([hit], public_base(request, own), own.now()), media_type="text/calendar")
 
 
-@router.get("/export/programmes.csv", summary="検索結果のCSV", response_class=Response)
+@router.get("/export/programmes.csv", summary="検索結果のCSV", operation_id="export_csv", **_answers("text/csv"))
 async def export_csv(query: Annotated[Query, Parameters()], own: Own) -> Response:
+    """条件に合うすべて。BOM付きUTF-8で、表計算ソフトでそのまま開けます。"""
     return _file(exports.as_csv(await _started(own, query)), "csv", "text/csv; charset=utf-8")
 
 
-@router.get("/export/programmes.jsonl", summary="検索結果のJSON Lines", response_class=Response)
+@router.get(
+    "/export/programmes.jsonl",
+    summary="検索結果のJSON Lines",
+    operation_id="export_jsonl",
+    **_answers("application/x-ndjson"),
+)
 async def export_jsonl(query: Annotated[Query, Parameters()], own: Own) -> Response:
+    """条件に合うすべて。1行が1件で、検索結果の hits と同じ形です。"""
     return _file(exports.as_jsonl(await _started(own, query)), "jsonl", "application/x-ndjson")
 
 
-@router.get("/export/programmes.xlsx", summary="検索結果のExcelファイル", response_class=Response)
+@router.get(
+    "/export/programmes.xlsx",
+    summary="検索結果のExcelファイル",
+    operation_id="export_xlsx",
+    **_answers("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+)
 async def export_xlsx(query: Annotated[Query, Parameters()], own: Own) -> Response:
+    """条件に合うすべて。セルの値が数式として働くことはありません。"""
     path = await exports.as_xlsx(await _started(own, query))
     return FileResponse(
         path,
@@ -66,7 +101,12 @@ async def export_xlsx(query: Annotated[Query, Parameters()], own: Own) -> Respon
     )
 
 
-@router.get("/export/municipal.csv", summary="自治体標準の支援制度情報（CSV）", response_class=Response)
+@router.get(
+    "/export/municipal.csv",
+    summary="自治体標準の支援制度情報（CSV）",
+    operation_id="export_municipal",
+    **_answers("text/csv"),
+)
 async def export_municipal(query: Annotated[Query, Parameters()], own: Own) -> Response:
     """自治体標準オープンデータセットの形。`area` と `scope=municipality` で、その自治体の制度だけになります。"""
 

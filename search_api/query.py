@@ -167,75 +167,85 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    q: Annotated[str, Field(max_length=MAX_Q, description="検索語")] = ""
-    literal: Annotated[Flag, Field(description="検索語の地名や締切の言葉を、条件にせず言葉のまま探す")] = None
+    q: Annotated[str, Field(max_length=MAX_Q, description="検索語。例：省エネ設備")] = ""
+    literal: Annotated[Flag, Field(description="検索語の地名や締切の言葉を、条件にせず言葉のまま探す。例：true")] = None
     area: Annotated[
         Choices,
         AfterValidator(_areas),
-        Field(description="場所。都道府県2桁または市区町村5桁のJISコード。全国は JP。-27 は大阪府のものを除く"),
+        Field(
+            description="場所。都道府県2桁または市区町村5桁のJISコード。全国は JP。-27 は大阪府のものを除く。例：40130"
+        ),
     ] = ()
     scope: Annotated[
-        Choices, _one_of(Scope), _shown(Scope), Field(description="実施範囲。市区町村・都道府県・全国・不明")
+        Choices,
+        _one_of(Scope),
+        _shown(Scope),
+        Field(description="実施範囲。市区町村・都道府県・全国・不明。例：municipality"),
     ] = ()
-    kind: Annotated[Choices, *_of("kind"), Field(description="種類")] = ()
-    theme: Annotated[Choices, *_of("theme"), Field(description="GXのテーマ")] = ()
-    stage: Annotated[Choices, *_of("stage"), Field(description="GXの段階（知る・測る・減らす）")] = ()
-    lever: Annotated[Choices, *_of("lever"), Field(description="省エネの6つの視点")] = ()
-    field: Annotated[Choices, *_of("field"), Field(description="分野")] = ()
-    industry: Annotated[Choices, *_of("industry"), Field(description="業種（日本標準産業分類の大分類）")] = ()
-    size: Annotated[Choices, *_of("size"), Field(description="事例の会社の従業員数")] = ()
-    issuer_level: Annotated[Choices, _one_of(Level), _shown(Level), Field(description="実施機関の区分")] = ()
-    source: Annotated[Choices, AfterValidator(_source), Field(description="情報源")] = ()
-    gx: Annotated[Flag, Field(description="GX（脱炭素）関連だけ。false か -true は、それを除く")] = None
-    featured: Annotated[Flag, Field(description="注目の事例だけ。false か -true は、それを除く")] = None
+    kind: Annotated[Choices, *_of("kind"), Field(description="種類。例：subsidy、-news")] = ()
+    theme: Annotated[Choices, *_of("theme"), Field(description="GXのテーマ。例：renewables")] = ()
+    stage: Annotated[Choices, *_of("stage"), Field(description="GXの段階（知る・測る・減らす）。例：reduce")] = ()
+    lever: Annotated[Choices, *_of("lever"), Field(description="省エネの6つの視点。例：kaeru")] = ()
+    field: Annotated[Choices, *_of("field"), Field(description="分野。例：equipment")] = ()
+    industry: Annotated[Choices, *_of("industry"), Field(description="業種（日本標準産業分類の大分類）。例：E")] = ()
+    size: Annotated[Choices, *_of("size"), Field(description="事例の会社の従業員数。例：upto20")] = ()
+    issuer_level: Annotated[
+        Choices, _one_of(Level), _shown(Level), Field(description="実施機関の区分。例：prefecture")
+    ] = ()
+    source: Annotated[Choices, AfterValidator(_source), Field(description="情報源。例：jgrants")] = ()
+    gx: Annotated[Flag, Field(description="GX（脱炭素）関連だけ。false か -true は、それを除く。例：true")] = None
+    featured: Annotated[Flag, Field(description="注目の事例だけ。false か -true は、それを除く。例：true")] = None
     state: Annotated[
         Choices,
         _one_of(StateChoice),
         _shown(StateChoice),
-        Field(description="募集状況。既定では、終了したものと、採択後の手続きだけのものを除く。any はすべて"),
+        Field(description="募集状況。既定では、終了したものと、採択後の手続きだけのものを除く。any はすべて。例：open"),
     ] = ()
     closes_within: Annotated[
-        Days, Field(description="募集中で、締切までこの日数以内。-14 は14日以内に締め切るものを除く")
+        Days, Field(description="募集中で、締切までこの日数以内。-14 は14日以内に締め切るものを除く。例：14")
     ] = None
-    closes_from: Annotated[Day, Field(description="締切がこの日以降（2026-09-01）")] = None
-    closes_to: Annotated[Day, Field(description="締切がこの日まで")] = None
-    posted_within: Annotated[Days, Field(description="掲載からこの日数以内。-7 は7日以内に掲載されたものを除く")] = None
+    closes_from: Annotated[Day, Field(description="締切がこの日以降。例：2026-09-01")] = None
+    closes_to: Annotated[Day, Field(description="締切がこの日まで。例：2026-09-30")] = None
+    posted_within: Annotated[
+        Days, Field(description="掲載からこの日数以内。-7 は7日以内に掲載されたものを除く。例：7")
+    ] = None
     updated_since: Annotated[
         datetime | None,
         BeforeValidator(_none_if_empty),
         AfterValidator(_aware),
-        Field(description="この日時以降に内容が変わったもの"),
+        Field(description="この日時以降に内容が変わったもの。例：2026-08-01T00:00:00+09:00"),
     ] = None
-    amount_min: Annotated[Yen, Field(description="上限額がこの金額（円）以上")] = None
-    rate_min: Annotated[str | None, BeforeValidator(_rate), Field(description="補助率がこれ以上（1/2 など）")] = None
+    amount_min: Annotated[Yen, Field(description="上限額がこの金額（円）以上。例：1000000")] = None
+    rate_min: Annotated[str | None, BeforeValidator(_rate), Field(description="補助率がこれ以上。例：1/2")] = None
     plan: Annotated[
         str,
-        Field(max_length=MAX_Q, description="これからすること・買うもの（「屋根に太陽光パネルを載せたい」のように）"),
+        Field(max_length=MAX_Q, description="これからすること・買うもの。例：屋根に太陽光パネルを載せたい"),
     ] = ""
     unfit: Annotated[
-        Flag, Field(description="会社の条件（業種・従業員数・資本金）に合わないものも、合わない理由とともに載せる")
+        Flag,
+        Field(description="会社の条件（業種・従業員数・資本金）に合わないものも、合わない理由とともに載せる。例：true"),
     ] = None
-    employees: Annotated[Count, Field(description="従業員数")] = None
-    capital: Annotated[Yen, Field(description="資本金（円）")] = None
+    employees: Annotated[Count, Field(description="従業員数。例：8")] = None
+    capital: Annotated[Yen, Field(description="資本金（円）。例：5000000")] = None
     fields: Annotated[
         Choices,
         BeforeValidator(_split),
         _one_of(Hit.model_fields),
-        Field(description="結果に載せる項目（id,title,closes のように。既定ではすべて）"),
+        Field(description="結果に載せる項目（既定ではすべて）。例：id,title,closes"),
     ] = ()
     facets: Annotated[
         Choices,
         BeforeValidator(_split),
         _one_of((*FACETS, "none")),
-        Field(description="件数を数えるファセット（kind,area のように。既定ではすべて、none は数えない）"),
+        Field(description="件数を数えるファセット（既定ではすべて、none は数えない）。例：kind,area"),
     ] = ()
-    explain: Annotated[Flag, Field(description="結果ごとに、その順位の理由を載せる")] = None
+    explain: Annotated[Flag, Field(description="結果ごとに、その順位の理由を載せる。例：true")] = None
     highlight: Annotated[
-        Flag, Field(description="結果ごとに、検索語が見つかった箇所を載せる（応答は遅くなります）")
+        Flag, Field(description="結果ごとに、検索語が見つかった箇所を載せる（応答は遅くなります）。例：true")
     ] = None
-    sort: Annotated[Sort, Field(description="並び順")] = Sort.RELEVANCE
-    page: Annotated[int, Field(ge=1, le=MAX_PAGE)] = 1
-    per_page: Annotated[int, Field(ge=1, le=MAX_PER_PAGE)] = 20
+    sort: Annotated[Sort, Field(description="並び順。例：deadline")] = Sort.RELEVANCE
+    page: Annotated[int, Field(ge=1, le=MAX_PAGE, description="何ページめか。例：2")] = 1
+    per_page: Annotated[int, Field(ge=1, le=MAX_PER_PAGE, description="1ページの件数。例：50")] = 20
 
     @classmethod
     def lenient(cls, items: Iterable[tuple[str, str]]) -> tuple[Self, list[str]]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 import orjson
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from fastapi.concurrency import run_in_threadpool
 
 from indexer.curate import apply, shown
@@ -148,6 +148,7 @@ def services(request: Request) -> Services:
 
 
 Own = Annotated[Services, Depends(services)]
+Id = Annotated[str, Path(max_length=120, description="支援の番号（検索結果の id）。例：jgrants-a0WJ200000CDY7KMAX")]
 
 
 def public_base(request: Request, own: Services) -> str:
