@@ -182,22 +182,25 @@ def united(lead: Curated, others: Sequence[Curated]) -> Curated:
     )
 
 
-def listings(store: Store, ids: Iterable[str], decisions: Mapping[str, Sequence[Decision]]) -> list[Curated]:
-    """Those of the ids that are there, as people left them."""
-    return [apply(record, decisions.get(id, ())) for id in ids if (record := store.get(id))]
+def wholes(store: Store, ids: Sequence[str]) -> dict[str, Curated]:
+    """Each programme that can be shown, with all its listings, as people left them; by the id that was asked for."""
+    groups = store.groups(ids)
+    members = [each for id in ids for each in groups.get(id, [id])]
+    decisions = by_programme(store.decisions_on(members))
+    known = {id: apply(record, decisions.get(id, ())) for id, record in store.some(members).items()}
+    found: dict[str, Curated] = {}
+    for id in ids:
+        visible = [known[each] for each in groups.get(id, [id]) if each in known and not known[each].hidden]
+        if visible:
+            found[id] = united(visible[0], visible[1:])
+    return found
 
 
 def whole(store: Store, id: str) -> Curated | None:
-    """The programme with all its listings, as people left them, and its relations; by the id of any listing.
-
-    None if there is none to show.
-    """
-    ids = store.group(id) or [id]
-    decisions = by_programme(each for one in ids for each in store.decisions(one))
-    visible = [each for each in listings(store, ids, decisions) if not each.hidden]
-    if not visible:
+    """The same of one, with its relations. None if there is none to show."""
+    found = wholes(store, [id]).get(id)
+    if found is None:
         return None
-    found = united(visible[0], visible[1:])
     related = {"relations": tuple(store.relations(found.record.programme.id))}
     return replace(found, record=replace(found.record, programme=found.record.programme.model_copy(update=related)))
 

@@ -13,6 +13,8 @@ import xlsxwriter
 from search_api.search.hits import Values
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+PIECE = 64_000
+"""So many characters are sent together."""
 COLUMNS = (
     "id", "名称", "種類", "募集状況", "受付開始", "受付終了", "地域", "実施機関", "上限額（円）", "補助率",
     "GX", "テーマ", "段階", "公式ページ", "掲載ページ", "情報源", "利用条件",
@@ -62,7 +64,7 @@ async def as_csv(hits: AsyncIterator[Values]) -> AsyncIterator[bytes]:
     yield BYTE_ORDER_MARK
     async for each in hits:
         writer.writerow(map(harmless, row(each)))
-        if buffer.tell() > 64_000:
+        if buffer.tell() > PIECE:
             yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()

@@ -10,15 +10,20 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
+from indexer.curate import wholes
+from indexer.schema import Programme
 from search_api import exports, feeds, municipal
 from search_api.detail import detail
 from search_api.errors import UNKNOWN_ID, NotFound
-from search_api.models import Detail, Hit
+from search_api.models import Hit
 from search_api.query import Query, Sort
 from search_api.search.hits import Values
 from search_api.services import Id, Own, Services, public_base
 
 router = APIRouter()
+
+READ_TOGETHER = 200
+"""So many programmes are read of the store at once."""
 
 
 def _answers(media_type: str, others: Mapping[int | str, Any] = MappingProxyType({})) -> dict[str, Any]:
@@ -110,14 +115,25 @@ async def export_xlsx(query: Annotated[Query, Parameters()], own: Own) -> Respon
 async def export_municipal(query: Annotated[Query, Parameters()], own: Own) -> Response:
     """自治体標準オープンデータセットの形。`area` と `scope=municipality` で、その自治体の制度だけになります。"""
 
-    async def details() -> AsyncIterator[Detail]:
-        async for each in started:
-            found = await run_in_threadpool(detail, own.store, each["id"], own.now())
-            if found is not None:
-                yield found
+    return _file(municipal.as_csv(_whole(own, await _started(own, query))), "csv", "text/csv; charset=utf-8", "support")
 
-    started = await _started(own, query)
-    return _file(municipal.as_csv(details()), "csv", "text/csv; charset=utf-8", "support")
+
+async def _whole(own: Services, hits: AsyncIterator[Values]) -> AsyncIterator[tuple[Programme, Values]]:
+    """Results with the programmes that they show a part of, read some at a time; without those that are gone since."""
+    some: list[Values] = []
+
+    async def read() -> list[tuple[Programme, Values]]:
+        found = await run_in_threadpool(wholes, own.store, [each["id"] for each in some])
+        return [(found[each["id"]].record.programme, each) for each in some if each["id"] in found]
+
+    async for each in hits:
+        some.append(each)
+        if len(some) == READ_TOGETHER:
+            for pair in await read():
+                yield pair
+            some.clear()
+    for pair in await read():
+        yield pair
 
 
 async def _started(own: Services, query: Query) -> AsyncIterator[Values]:

@@ -6,10 +6,11 @@ import csv
 import io
 from collections.abc import AsyncIterator
 
-from indexer.schema import NOT_OFFERED, Kind, Level, Role
+from indexer.schema import NOT_OFFERED, Kind, Level, Programme, Role
 from indexer.vocab import labels, regions
-from search_api.exports import BYTE_ORDER_MARK, harmless
-from search_api.models import Detail, last_day
+from search_api.exports import BYTE_ORDER_MARK, PIECE, harmless
+from search_api.models import last_day
+from search_api.search.hits import Values
 
 COLUMNS = (
     "全国地方公共団体コード", "ID", "地方公共団体の名称", "タイトル（制度名）", "サブタイトル（通称名）",
@@ -22,8 +23,11 @@ LEFT_OUT = frozenset({*NOT_OFFERED, Kind.SEMINAR})
 """No programmes: articles, and events, which have a standard of their own."""
 
 
-def row(item: Detail) -> dict[str, str]:
-    """A programme as the columns that can be filled from what was read; the others stay empty."""
+def row(item: Programme, now: Values) -> dict[str, str]:
+    """A programme as the columns that can be filled from what was read; the others stay empty.
+
+    `now`: what depends on the minute, of its result (models.Hit).
+    """
     place = item.areas[0] if len(item.areas) == 1 and item.areas[0] != "JP" else ""
     level = item.issuer.level if item.issuer else Level.UNKNOWN
     local = bool(place) and level in (Level.MUNICIPALITY, Level.PREFECTURE, Level.UNKNOWN)
@@ -35,14 +39,14 @@ def row(item: Detail) -> dict[str, str]:
         "ID": item.id,
         "地方公共団体の名称": regions.full_name(place) if local else "",
         "タイトル（制度名）": item.title,
-        "支援制度種別": item.kind_label,
+        "支援制度種別": now["kind_label"],
         "対象者": who.raw if who else "",
         "制度概要": item.summary,
         "内容": item.body,
         "給付金額": str(amount.max_yen) if amount and amount.max_yen else "",
         "補助率": amount.rate or "" if amount else "",
-        "受付開始日": item.opens[:10] if item.opens else "",
-        "受付終了日": last_day(item.closes)[:10] if item.closes else "",
+        "受付開始日": now["opens"][:10] if now["opens"] else "",
+        "受付終了日": last_day(now["closes"])[:10] if now["closes"] else "",
         "受付備考": "；".join(dict.fromkeys(times)),
         "URL": item.official_url or item.url,
         "連絡先名称": item.contact,
@@ -52,20 +56,21 @@ def row(item: Detail) -> dict[str, str]:
     }
 
 
-def _chosen(item: Detail, facet: str) -> tuple[str, ...]:
+def _chosen(item: Programme, facet: str) -> tuple[str, ...]:
     return item.fields if facet == "field" else item.themes
 
 
-async def as_csv(items: AsyncIterator[Detail]) -> AsyncIterator[bytes]:
-    """With a byte-order mark, as the standard asks; a row at a time."""
+async def as_csv(items: AsyncIterator[tuple[Programme, Values]]) -> AsyncIterator[bytes]:
+    """With a byte-order mark, as the standard asks; some rows at a time. See `row`."""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     yield BYTE_ORDER_MARK
-    async for each in items:
-        if each.kind not in LEFT_OUT:
-            writer.writerow({name: harmless(cell) for name, cell in row(each).items()})
-        yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
+    async for programme, now in items:
+        if programme.kind not in LEFT_OUT:
+            writer.writerow({name: harmless(cell) for name, cell in row(programme, now).items()})
+        if buffer.tell() > PIECE:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
     yield buffer.getvalue().encode()

@@ -163,11 +163,21 @@ class ProgrammeReading(Reading):
 
     def group(self, programme: str) -> list[str]:
         """The listings that are one programme with this one, the one that leads first; empty where it stands alone."""
-        own = sa.select(same.c.lead).where(same.c.programme == programme).scalar_subquery()
-        query = sa.select(same.c.programme, same.c.lead).where(same.c.lead == own).order_by(same.c.programme)
+        return self.groups([programme]).get(programme, [])
+
+    def groups(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """The same of each of the programmes that does not stand alone."""
+        own = sa.alias(same)
+        query = sa.select(own.c.programme.label("asked"), same.c.programme, same.c.lead).join(
+            same, same.c.lead == own.c.lead
+        )
+        found: dict[str, list[str]] = {}
         with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-        return sorted((row.programme for row in rows), key=lambda each: each != rows[0].lead)
+            for batch in chunks(ids):
+                rows = connection.execute(query.where(own.c.programme.in_(batch))).all()
+                for row in sorted(rows, key=lambda each: (each.programme != each.lead, each.programme)):
+                    found.setdefault(row.asked, []).append(row.programme)
+        return found
 
     def relations(self, programme: str) -> list[Relation]:
         """How it stands to other programmes, as of the publication."""

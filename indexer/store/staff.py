@@ -1,11 +1,12 @@
 """What people do: decisions about programmes, the audit of it, errors that users report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.store.base import Reading, Text, Writing, metadata
+from indexer.store.base import Reading, Text, Writing, chunks, metadata
 
 decisions = sa.Table(
     "decisions",
@@ -84,6 +85,16 @@ class StaffReading(Reading):
             query = query.where(decisions.c.programme == programme)
         with self.engine.connect() as connection:
             return [Decision(**row._mapping) for row in connection.execute(query)]
+
+    def decisions_on(self, ids: Sequence[str]) -> list[Decision]:
+        """Those on these programmes, likewise."""
+        query = sa.select(decisions).where(decisions.c.undone.is_(False))
+        found: list[Decision] = []
+        with self.engine.connect() as connection:
+            for batch in chunks(ids):
+                rows = connection.execute(query.where(decisions.c.programme.in_(batch)))
+                found += [Decision(**row._mapping) for row in rows]
+        return sorted(found, key=lambda each: each.id or 0)
 
     def decision(self, id: int) -> Decision | None:
         with self.engine.connect() as connection:
