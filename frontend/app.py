@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
     ):  # fmt: skip
         app.include_router(each.router)
     app.router.routes.extend(assistants.routes(tools_for_assistants))
-    app.add_middleware(Bounded)
+    app.add_middleware(Bounded, told=error_page)
     app.add_middleware(Guarded)
     app.add_middleware(Spoken)
     app.mount("/static", StaticFiles(directory=assets.STATIC), name="static")

@@ -52,7 +52,7 @@ def test_what_is_too_big_is_told_as_the_address_tells_errors(client: TestClient,
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["title"] == "送られたものが大きすぎます" and answer.json()["status"] == 413
         else:
-            assert answer.text == "送られたものが大きすぎます（6 MBまで）。"
+            assert answer.text.startswith("送られたものが大きすぎます。受け取れるのは6 MBまでです。")
     assert done == []
 
 
@@ -75,6 +75,10 @@ def test_a_form_in_a_strange_encoding_is_refused_unread(client: TestClient, done
     body = b'--b\r\nContent-Disposition: form-data; name="name"\r\n\r\n+2AA-\r\n--b--\r\n'
     headers = {"Content-Type": f"multipart/form-data; boundary=b; charset={charset}"}
     answer = client.post("/form", content=body, headers=headers)
-    assert (answer.status_code, answer.text, done) == (415, "フォームの文字コードを扱えません（UTF-8だけ）。", [])
+    assert (answer.status_code, answer.text, done) == (
+        415,
+        "フォームの文字コードを扱えません。UTF-8だけを扱えます。",
+        [],
+    )
     for plain in ("multipart/form-data; boundary=b", "multipart/form-data; boundary=b; charset=UTF-8"):
         assert client.post("/form", content=body, headers={"Content-Type": plain}).json() == "+2AA-"

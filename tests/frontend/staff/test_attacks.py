@@ -206,7 +206,10 @@ def test_what_is_too_big_is_refused_before_it_is_read(editor: Desk, client: Test
     huge = b"x" * (7 * 1024 * 1024)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     client.cookies.update(editor.cookies)
-    assert client.post("/staff/programmes/invented-0001/correct", content=huge, headers=headers).status_code == 413
+    refused = client.post("/staff/programmes/invented-0001/correct", content=huge, headers=headers)
+    assert refused.status_code == 413
+    assert "<h1>送られたものが大きすぎます</h1>" in refused.text and "何も変わっていません" in refused.text
+    assert "frame-ancestors 'none'" in refused.headers["content-security-policy"]
 
     def pieces() -> Any:
         for _ in range(700):
