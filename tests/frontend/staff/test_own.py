@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import httpx2
@@ -157,6 +158,14 @@ def test_a_table_is_shown_first_then_taken_in_and_the_next_time_compared(
     assert [each.listed for each in store.records("own")] == [True, False]
     [entry] = [each for each in store.audit("制度.csv") if each.action == "import"][-1:]
     assert entry.now == {"new": 2, "ended": 0}
+
+
+def test_a_table_that_only_writes_its_days_differently_says_so(editor: Desk) -> None:
+    """Excel writes 2026-04-01 as 2026/4/1."""
+    address, _ = previewed(editor, FIRST)
+    taken(editor, address)
+    _, text = previewed(editor, re.sub(r"(\d{4})-0?(\d+)-0?(\d+)", r"\1/\2/\3", FIRST))
+    assert "変わる（1行）" in text and "（表の書き方だけが変わります）" in text and "→" not in text
 
 
 def test_with_one_faulty_row_nothing_is_taken_in(editor: Desk, site: Site) -> None:

@@ -71,6 +71,15 @@ def test_a_failure_is_told_in_plain_words_with_the_page_that_came(editor: Desk, 
     assert editor.get("/staff/sources/invented/pages/1").status_code == 404
 
 
+def test_pages_of_earlier_crawls_do_not_hide_what_there_is_to_do(
+    editor: Desk, fallen: Run, site: Site, tmp_path: Path
+) -> None:
+    assert "それより前の取得" not in editor.text(ADDRESS)
+    crawled(site, tmp_path / "crawl", -6, 4, 4)
+    newest, _, older = editor.text(ADDRESS).partition("それより前の取得で読んだページ（1件）")
+    assert (newest.count(f'href="{ADDRESS}/pages/'), older.count(f'href="{ADDRESS}/pages/')) == (1, 1)
+
+
 def test_pages_of_a_good_crawl_are_not_kept_and_old_ones_go(site: Site, tmp_path: Path) -> None:
     crawled(site, tmp_path / "crawl", -60, 12, 12)
     assert site.services.store.pages("town") == []
