@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from frontend import files
 from frontend.language import ROOM, Language
 from frontend.words.troubles import WHY
+from frontend.words.vocabulary import EXPLAINED
 from indexer.vocab import labels
 from search_api import fit
 from search_api.models import NEWS
@@ -51,6 +52,8 @@ def messages() -> Catalog:
     for facet in NAMED:
         for each in labels.labels(facet).values():
             found.add(each.name, locations=[("indexer/vocab", 0)], context=facet)
+            if facet in EXPLAINED:
+                found.add(each.help, locations=[("indexer/vocab", 0)], context=facet)
     for file, keys in SAID.items():
         for message in said(files.values(file), keys):
             found.add(message, locations=[(f"frontend/data/{file}", 0)])

@@ -14,6 +14,10 @@ def label(facet: str, value: str) -> str:
     return pgettext(facet, known[value].name) if value in known else value
 
 
+EXPLAINED = ("state", "kind", "stage", "theme", "lever", "issuer_level")
+"""Facets whose values the glossary explains."""
+
+
 def help_of(facet: str, value: str) -> str:
     """A line that says what the value means."""
     return pgettext(facet, labels.labels(facet)[value].help)

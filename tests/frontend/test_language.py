@@ -18,7 +18,7 @@ FIELD = re.compile(r"%\((\w+)\)s|\{(\w+)(?::,)?\}")
 SPOKEN = (
     "base", "_languages", "home", "search", "_results", "_found", "_views", "_take", "_chips", "_macros",
     "_search_form", "_towns", "programme", "calendar", "map", "compare", "list", "error", "report",
-    "guide", "estimate", "about", "reading", "sources", "place",
+    "guide", "estimate", "about", "words", "reading", "sources", "place",
 )  # fmt: skip
 """Templates that say nothing in Japanese alone."""
 ENGLISH, EASY = {"Cookie": "lang=en"}, {"Cookie": "lang=easy"}
@@ -93,6 +93,12 @@ def test_whether_it_fits_and_why_is_said_in_english(client: TestClient, who: str
     )
     told = [each.get_text() for each in page.select(".fit")]
     assert told and [each for each in told if JAPANESE.search(each)] == []
+
+
+@pytest.mark.engine
+def test_the_glossary_speaks_the_language_of_the_page(client: TestClient) -> None:
+    said = BeautifulSoup(client.get("/words", headers=ENGLISH).text, "lxml").select_one("main")
+    assert said is not None and "postmark" in said.get_text() and not JAPANESE.search(said.get_text())
 
 
 @pytest.mark.engine
