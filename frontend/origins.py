@@ -8,7 +8,7 @@ from functools import lru_cache
 from fastapi.concurrency import run_in_threadpool
 
 from indexer.sources import origins
-from search_api.models import Detail, Hit
+from search_api.models import Detail, FacetValue, Hit
 from search_api.services import Services
 
 KEPT_SECONDS = 60
@@ -30,9 +30,15 @@ class Sources:
     late: dict[str, Late]
 
     def late_of(self, items: Iterable[Hit | Detail]) -> list[Late]:
-        """The late ones among the sources of what is shown."""
-        shown = {each.source.name for each in items}
+        """The late ones among the sources of what is shown, and those that parts of it were taken from."""
+        shown = {
+            name for each in items for name in (each.source.name, *(at.source for at in each.also_at if at.fields))
+        }
         return [late for name, late in self.late.items() if name in shown]
+
+    def late_among(self, counted: Iterable[FacetValue]) -> list[Late]:
+        """The late ones among the sources of what is counted."""
+        return [self.late[each.value] for each in counted if each.count and each.value in self.late]
 
 
 async def sources(own: Services) -> Sources:

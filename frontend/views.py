@@ -60,8 +60,8 @@ def _month_url(query: Query, month: Month) -> str:
 
 @router.get("/map")
 async def map_(request: Request, own: Own) -> Response:
-    """map.html: view, query (without a place), chips, dropped, japan, nationwide (how many can be used everywhere),
-    attribution.
+    """map.html: view, query (without a place), chips, dropped, late (sources), japan, nationwide (how many can be used
+    everywhere), attribution.
     """
     asked, dropped = Query.lenient(request.query_params.multi_items())
     if asked.area:
@@ -78,6 +78,7 @@ async def map_(request: Request, own: Own) -> Response:
         query=query,
         chips=chips(query, known.names),
         dropped=dropped,
+        late=known.late_among(results.facets["source"]),
         japan=japan.japan(counts),
         nationwide=next((each.count for each in counts if each.value == "JP"), 0),
         attribution=japan.ATTRIBUTION,

@@ -238,6 +238,7 @@ def test_a_source_that_is_down_is_said_where_its_data_is_shown(client: TestClien
     shown = (
         "/",
         "/search",
+        "/map",
         "/programmes/invented-0001",
         "/calendar",
         "/list?id=invented-0001",
