@@ -16,6 +16,7 @@ from frontend.origins import sources
 from frontend.place import Place
 from frontend.related import related
 from frontend.rendering import page
+from frontend.sections import sections
 from frontend.timeline import timeline
 from frontend.words.changes import fields
 from indexer.vocab import regions
@@ -38,8 +39,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 async def programme(request: Request, id: str, own: Own) -> Response:
     """programme.html: programme (Detail), line (Timeline), counts (the window that decides the state, or None),
     labelled [(facet, value, words of the source)], similar (hits), elsewhere (Elsewhere), related (Related), late
-    (sources), lead (a summary that the body does not repeat), sources (names), source_title, fields, place, address (of
-    this page), structured (JSON-LD).
+    (sources), lead (a summary that the body does not repeat), parts (Sections of the body), sources (names),
+    source_title, fields, place, address (of this page), structured (JSON-LD).
     """
     found = await run_in_threadpool(detail, own.store, id, own.clock())
     if found is None:
@@ -75,6 +76,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
             )
             for value in values
         ],
+        parts=sections(found.body),
         similar=similar,
         elsewhere=elsewhere,
         related=relations,

@@ -40,6 +40,8 @@ ENTRIES = [
     gx(13, "架空市展示会出展助成金", "40130", gx=False, themes=[], fields=["sales"]),
     gx(14, "隣町空き店舗奨励金", "40218", gx=False, themes=[], fields=["region", "equipment"]),
     gx(15, "隣町随時の太陽光補助金", "40218", windows=(window(None, None, basis="rolling"),)),
+    gx(17, "問い合わせ先のある支援", "13421", gx=False, themes=[],
+       body="■申請方法\n郵送してください。\n■問合せ先\n架空市商工課\nhttps://invented.example/ask\n■その他\nなし"),
     gx(16, "秋の催し", "40130", kind="seminar",
        windows=(window("2026-10-31", "2026-10-31", role="event", precision="month"),)),
 ]  # fmt: skip
@@ -86,6 +88,12 @@ def test_a_month_is_no_day(client: TestClient) -> None:
 
 def facts(page: BeautifulSoup) -> dict[str, str]:
     return {row.dt.get_text(): row.dd.get_text() for row in page.select("dl.facts > div") if row.dt and row.dd}
+
+
+def test_how_to_apply_and_whom_to_ask_are_found_in_the_text(client: TestClient) -> None:
+    told = facts(read(client, 17))
+    assert told["申し込み方法"] == "郵送してください。"
+    assert told["問い合わせ"] == "架空市商工課\nhttps://invented.example/ask"
 
 
 def test_top_ups_and_exclusions_stand_in_their_words_on_both_sides(client: TestClient) -> None:
