@@ -1,5 +1,6 @@
 """Mails by SMTP (RFC 5321): one connection for as many as there are."""
 
+import re
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -45,7 +46,7 @@ class Mailer:
                 # A connection that was kept may be dead: once more on a new one.
                 self.close()
                 if fresh:
-                    raise Unsent(f"the connection to {self.settings.smtp_host} broke: {error}") from None
+                    raise Unsent(f"the connection to {self.settings.smtp_host} broke: {error}", ours=True) from None
         begin()
         try:
             code, words = server.data(message.as_bytes(policy=LETTER))
@@ -56,7 +57,8 @@ class Mailer:
             raise Unsure(f"{self.settings.smtp_host} did not answer: {type(error).__name__}") from None
         if code != 250:
             self._reset(server)
-            _raise(code, words)
+            # What is refused now is the letter, not its reader.
+            _raise(code, words, ours=True)
 
     def check(self) -> None:
         """Signs in and out again. Unsent where that fails."""
@@ -76,11 +78,14 @@ class Mailer:
         code, words = server.mail(sender)
         if code != 250:
             self._reset(server)
-            raise Unsent(f"{self.settings.smtp_host} does not take mails from {sender}: {_text(words)}")
+            raise Unsent(f"{self.settings.smtp_host} does not take mails from {sender}: {_text(words)}", ours=True)
         code, words = server.rcpt(to)
         if code not in (250, 251):
             self._reset(server)
-            _raise(code, words)
+            if not of_mailbox(code, words):
+                # The operator has two days to mend it.
+                raise Unsent(f"{code} {_text(words)}", ours=True)
+            _raise(code, words, ours=False)
 
     def _connected(self) -> smtplib.SMTP:
         if self._server is not None:
@@ -95,7 +100,7 @@ class Mailer:
             else:
                 server = smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SECONDS)
         except (OSError, smtplib.SMTPException) as error:
-            raise Unsent(f"{settings.smtp_host}:{settings.smtp_port} cannot be reached: {error}") from None
+            raise Unsent(f"{settings.smtp_host}:{settings.smtp_port} cannot be reached: {error}", ours=True) from None
         try:
             if settings.smtp_security == "starttls":
                 server.starttls(context=ssl.create_default_context())
@@ -104,7 +109,7 @@ class Mailer:
                 server.login(settings.smtp_user, settings.smtp_password)
         except (OSError, smtplib.SMTPException) as error:
             server.close()
-            raise Unsent(f"{settings.smtp_host}: {_told(error)}") from None
+            raise Unsent(f"{settings.smtp_host}: {_told(error)}", ours=True) from None
         self._server = server
         return server
 
@@ -124,10 +129,30 @@ def _told(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _raise(code: int, words: bytes) -> None:
+def of_mailbox(code: int, words: bytes) -> bool:
+    """Does the answer to RCPT speak of this mailbox, and not of us or of the server in between (RFC 3463)?
+
+    >>> of_mailbox(550, b"5.1.1 no such user"), of_mailbox(452, b"4.2.2 full"), of_mailbox(550, b"unknown user")
+    (True, True, True)
+    >>> of_mailbox(554, b"5.7.1 Relay access denied"), of_mailbox(530, b"Authentication required")
+    (False, False)
+    >>> of_mailbox(450, b"4.1.2 Domain not found"), of_mailbox(450, b"later")
+    (False, False)
+    """
+    lasting = 500 <= code < 600
+    if found := _ENHANCED.match(words):
+        # 1 address, 2 mailbox, 4 the way there; in passing only a mailbox that is full is no trouble of ours.
+        return int(found[1]) in ((1, 2, 4) if lasting else (2,))
+    return lasting and code != 530
+
+
+_ENHANCED = re.compile(rb"\s*[45]\.(\d{1,3})\.\d{1,3}\b")
+
+
+def _raise(code: int, words: bytes, *, ours: bool) -> None:
     if 500 <= code < 600:
-        raise Refused(f"{code} {_text(words)}")
-    raise Unsent(f"{code} {_text(words)}")
+        raise Refused(f"{code} {_text(words)}", ours=ours)
+    raise Unsent(f"{code} {_text(words)}", ours=ours)
 
 
 def _bytes(words: bytes | str) -> bytes:

@@ -14,7 +14,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from indexer.alerts.subscriptions import Channel
-from indexer.store import Delivery, Store, stamp
+from indexer.keys import SecretError
+from indexer.store import Delivery, Store, StoreError, stamp
 
 logger = logging.getLogger(__name__)
 
@@ -24,19 +25,25 @@ LEASE = timedelta(minutes=10)
 """So long an attempt may take before somebody else may make it."""
 BATCH = 100
 ENOUGH_FAILURES = 5
-"""A target that refuses so many messages in a row is gone: its subscription is erased."""
+"""A target that refuses so many messages in a row is gone: its subscription is erased. What our own server or secret
+does to a message says nothing of the target.
+"""
 
 
 class Unsent(Exception):
-    """It certainly did not arrive, and may another time."""
+    """It certainly did not arrive, and may another time. `ours`: not for anything that the target did."""
+
+    def __init__(self, told: str, *, ours: bool = False) -> None:
+        super().__init__(told)
+        self.ours = ours
 
 
 class Refused(Exception):
-    """It will never be taken. `gone`: the target says that it wants nothing more."""
+    """It will never be taken. `gone`: the target says that it wants nothing more. `ours`: as with Unsent."""
 
-    def __init__(self, told: str, *, gone: bool = False) -> None:
+    def __init__(self, told: str, *, gone: bool = False, ours: bool = False) -> None:
         super().__init__(told)
-        self.gone = gone
+        self.gone, self.ours = gone, ours
 
 
 class Unsure(Exception):
@@ -59,8 +66,12 @@ class Outbox:
         self.store, self.senders, self.clock = store, senders, clock
 
     def run(self, stopping: Callable[[], bool] = lambda: False) -> Counter[str]:
-        """Everything that is due; returns how many ended in which state."""
+        """Everything that is due; returns how many ended in which state.
+
+        SecretError, behind all the others, where addresses were sealed with another secret: these wait for it.
+        """
         done: Counter[str] = Counter()
+        sealed: SecretError | None = None
         self._settle()
         seen: set[str] = set()
         while not stopping():
@@ -72,8 +83,14 @@ class Outbox:
                 if stopping():
                     break
                 seen.add(each.id)
-                if each.channel in self.senders:
+                if each.channel not in self.senders:
+                    continue
+                try:
                     done[self._attempt(each)] += 1
+                except SecretError as error:
+                    sealed = error
+        if sealed is not None:
+            raise sealed
         return done
 
     def _attempt(self, delivery: Delivery) -> str:
@@ -96,20 +113,28 @@ class Outbox:
         except Taken:
             return "taken"
         except Unsent as error:
-            return self._again(current, str(error), now)
+            return self._again(current, str(error), now, failed=not error.ours)
         except Unsure as error:
             return self._end(current, "unsure", str(error))
         except Refused as error:
             return self._refused(current, error)
+        except (SecretError, StoreError):
+            raise
+        except Exception as error:  # One that cannot be worded or sent must not hold up all the others.
+            logger.exception("delivery %s broke its sender", current.id)
+            problem = f"{type(error).__name__} in its sender"
+            if current.state == "sending" and current.channel == Channel.MAIL:
+                return self._end(current, "unsure", problem)
+            return self._again(current, problem, now, failed=False)
         with self.store.transaction() as writer:
             writer.move(current, state="sent", problem="")
             if delivery.subscription:
                 writer.set_subscription(delivery.subscription, {"failures": 0})
         return "sent"
 
-    def _again(self, current: Delivery, problem: str, now: datetime) -> str:
+    def _again(self, current: Delivery, problem: str, now: datetime, *, failed: bool) -> str:
         if current.attempts > len(RETRY_MINUTES):
-            return self._end(current, "failed", problem, failed=True)
+            return self._end(current, "failed", problem, failed=failed)
         due = stamp(now + timedelta(minutes=RETRY_MINUTES[current.attempts - 1]))
         with self.store.transaction() as writer:
             writer.move(current, state="waiting", due=due, problem=problem)
@@ -122,7 +147,7 @@ class Outbox:
                 writer.erase_subscription(current.subscription)
             logger.info("subscription %s ended by its target", current.subscription)
             return "failed"
-        return self._end(current, "failed", str(error), failed=True)
+        return self._end(current, "failed", str(error), failed=not error.ours)
 
     def _end(self, current: Delivery, state: str, problem: str, *, failed: bool = False) -> str:
         logger.warning("delivery %s: %s (%s)", current.id, state, problem)

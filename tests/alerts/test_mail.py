@@ -46,14 +46,24 @@ def test_several_mails_share_a_connection(post: Post) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "raised"),
-    [("550 5.1.1 no such user owner@example.jp", Refused), ("450 4.2.0 greylisted", Unsent), ("552 full", Refused)],
+    ("answer", "raised", "ours"),
+    [
+        ("550 5.1.1 no such user owner@example.jp", Refused, False),
+        ("450 4.2.0 greylisted", Unsent, False),
+        ("552 full", Refused, False),
+        ("554 5.7.1 <owner@example.jp>: Relay access denied", Unsent, True),
+        ("530 Authentication required", Unsent, True),
+        ("450 4.1.2 <owner@example.jp>: Domain not found", Unsent, True),
+    ],
 )
-def test_a_recipient_that_is_refused_or_put_off(post: Post, answer: str, raised: type[Exception]) -> None:
+def test_a_recipient_that_is_refused_or_put_off(
+    post: Post, answer: str, raised: type[Refused | Unsent], ours: bool
+) -> None:
     post.refused[TO] = answer
     mailer = Mailer(settings(post))
     with pytest.raises(raised) as caught:
         mailer.send(message(), TO, never)
+    assert caught.value.ours is ours
     assert TO not in str(caught.value), "what servers say ends in logs"
     post.refused.clear()
     mailer.send(message(), TO, lambda: None)
@@ -62,11 +72,12 @@ def test_a_recipient_that_is_refused_or_put_off(post: Post, answer: str, raised:
 
 
 @pytest.mark.parametrize(("answer", "raised"), [("554 spam", Refused), ("451 later", Unsent)])
-def test_a_mail_that_is_refused_or_put_off(post: Post, answer: str, raised: type[Exception]) -> None:
+def test_a_mail_that_is_refused_or_put_off(post: Post, answer: str, raised: type[Refused | Unsent]) -> None:
     post.answer = answer
     mailer = Mailer(settings(post))
-    with pytest.raises(raised):
+    with pytest.raises(raised) as caught:
         mailer.send(message(), TO, lambda: None)
+    assert caught.value.ours, "it is the letter that is not wanted"
     mailer.close()
 
 

@@ -17,7 +17,7 @@ import pytest
 from frontend.alerts.sending import outbox
 from indexer.alerts.outbox import ENOUGH_FAILURES, LEASE, RETRY_MINUTES, Begin, Outbox, Refused, Unsent, Unsure
 from indexer.alerts.subscriptions import Desk, marked, queued
-from indexer.keys import keys
+from indexer.keys import SecretError, keys
 from indexer.settings import Settings
 from indexer.store import Delivery, Store, Subscription
 from tests.alerts.conftest import Hook, Post
@@ -93,6 +93,65 @@ def test_a_target_that_keeps_refusing_is_forgotten(store: Store, settings: Setti
         queue(store, subscription)
         assert line.run() == {"failed": 1}
     assert store.subscription(subscription.id) is None and store.deliveries(subscription.id) == []
+
+
+def test_a_week_without_our_own_mail_server_costs_nobody_their_alerts(store: Store, settings: Settings) -> None:
+    subscription = confirmed(store, settings)
+    nowhere = settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 9, "smtp_security": "none"})
+    now, ended = NOW, 0
+    for _ in range(ENOUGH_FAILURES + 1):
+        queue(store, subscription, now)
+        for minutes in (0, *RETRY_MINUTES):
+            now += timedelta(minutes=minutes)
+            with outbox(nowhere, store, keys(nowhere), lambda at=now: at) as waiting:  # type: ignore[misc]
+                ended += waiting.run()["failed"]
+    assert ended == ENOUGH_FAILURES + 1, "given up, each"
+    found = store.subscription(subscription.id)
+    assert found and found.failures == 0
+
+
+@pytest.mark.parametrize("handed_over", [False, True])
+@pytest.mark.parametrize("channel", ["mail", "webhook"])
+def test_one_that_breaks_its_sender_holds_up_nobody_and_ends(
+    store: Store, settings: Settings, channel: str, handed_over: bool
+) -> None:
+    subscription = confirmed(store, settings)
+    bad = replace(queued(subscription, "digest", {"items": []}, NOW - timedelta(hours=1)), channel=channel)
+    with store.transaction() as writer:
+        writer.queue([bad])
+    good, now, sent = queue(store, subscription), NOW, []
+
+    def send(delivery: Delivery, begin: Begin) -> None:
+        if delivery.id == bad.id and not handed_over:
+            raise UnicodeError("cannot be worded")
+        begin()
+        if delivery.id == bad.id:
+            raise UnicodeError("cannot be sent")
+        sent.append(delivery.id)
+
+    for minutes in (0, *RETRY_MINUTES):
+        now += timedelta(minutes=minutes)
+        Outbox(store, {"mail": send, "webhook": send}, lambda at=now: at).run()  # type: ignore[misc]
+    assert sent == [good.id]
+    found = store.delivery(bad.id)
+    assert found and found.state == ("unsure" if handed_over and channel == "mail" else "failed")
+
+
+def test_what_is_sealed_with_another_secret_waits_and_holds_up_nobody(store: Store, settings: Settings) -> None:
+    made = queue(store, confirmed(store, settings), NOW - timedelta(hours=1))
+    staff = queued(None, "staff", {"to": TO}, NOW)
+    with store.transaction() as writer:
+        writer.queue([staff])
+
+    def send(delivery: Delivery, begin: Begin) -> None:
+        if delivery.id == made.id:
+            raise SecretError("another one")
+        begin()
+
+    with pytest.raises(SecretError):
+        Outbox(store, {"mail": send}, lambda: NOW).run()
+    states = [each.state for each in (store.delivery(made.id), store.delivery(staff.id)) if each]
+    assert states == ["waiting", "sent"]
 
 
 def test_one_that_arrives_forgives_those_that_did_not(store: Store, settings: Settings) -> None:
