@@ -334,8 +334,7 @@ def _accepts(windows: tuple[Window, ...], at: datetime) -> bool:
 def differences(was: Programme, now: Programme, at: str, cause: str) -> list[Change]:
     """The watched fields that differ, with before and after as JSON values; of a text only its length is kept."""
     changes = []
-    before, after = was.model_dump(mode="json", include=set(WATCHED)), now.model_dump(mode="json", include=set(WATCHED))
-    before["conflicts"], after["conflicts"] = _conflicts(was), _conflicts(now)
+    before, after = _watched(was), _watched(now)
     for name in (*WATCHED, "conflicts"):
         if before[name] != after[name]:
             old, new = before[name], after[name]
@@ -343,6 +342,12 @@ def differences(was: Programme, now: Programme, at: str, cause: str) -> list[Cha
                 old, new = len(old), len(new)
             changes.append(Change(at=at, field=name, was=old, now=new, cause=cause))
     return changes
+
+
+def _watched(programme: Programme) -> dict[str, Any]:
+    # Where the words of a window stood moves with every text before them.
+    values = programme.model_dump(mode="json", include=set(WATCHED), exclude={"windows": {"__all__": {"span"}}})
+    return values | {"conflicts": _conflicts(programme)}
 
 
 def _conflicts(programme: Programme) -> list[str]:

@@ -110,6 +110,16 @@ def test_changes_are_remembered_with_before_and_after(crawls: Crawls, store: Sto
     assert record and record.changed == later.isoformat() and record.first_seen == FIRST.isoformat()
 
 
+def test_words_before_a_deadline_change_no_deadline(crawls: Crawls, store: Store) -> None:
+    told = {"periods": (), "body": "設備の導入を支援します。申請期間：令和8年7月1日から令和8年9月30日まで"}
+    crawls(FIRST, [notice(1, **told), *TEN[1:]])
+    before = store.get("invented-1")
+    crawls(FIRST + timedelta(days=1), [notice(1, **told | {"body": "市内の" + told["body"]}), *TEN[1:]])
+    after = store.get("invented-1")
+    assert before and after and before.programme.windows[0].span != after.programme.windows[0].span
+    assert [each.field for each in store.history("invented-1")] == ["body"]
+
+
 def test_what_vanished_is_kept_and_marked_and_can_come_back(crawls: Crawls, store: Store) -> None:
     crawls(FIRST, TEN)
     run = crawls(FIRST + timedelta(days=1), TEN[:8])
