@@ -28,8 +28,11 @@ COMPRESSION = 1
 def backup(store: Store, target: Path, now: datetime, progress: Progress | None = None) -> int:
     """Writes the store as it is at one instant to a new file, while everything runs; returns its size in bytes.
 
-    Only its owner can read it: it has the hashes of passwords. ValueError where there is such a file.
+    Only its owner can read it: it has the hashes of passwords. ValueError where there is such a file, or no
+    such folder.
     """
+    if not target.parent.is_dir():
+        raise ValueError(f"{target.parent} is no folder: make it first")
     if target.exists():
         raise ValueError(f"{target} exists: a backup is never written over")
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:

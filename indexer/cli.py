@@ -334,7 +334,7 @@ def sources() -> None:
 
 
 MENDABLE = (
-    UpError, EngineError, CrawlError, LayoutError, Lost, queue.NoWorkers, StoreError, OSError, ValueError,
+    UpError, EngineError, CrawlError, LayoutError, Busy, Lost, queue.NoWorkers, StoreError, OSError, ValueError,
 )  # fmt: skip
 
 

@@ -105,6 +105,8 @@ def test_a_store_that_is_not_empty_keeps_what_it_has(made: Made, tmp_path: Path)
     assert [each.name for each in other.users()] == ["other"]
     with pytest.raises(ValueError, match="never written over"):
         backup(other, tmp_path / "b.tgz", NOW)
+    with pytest.raises(ValueError, match="nowhere is no folder"):
+        backup(other, tmp_path / "nowhere" / "b.tgz", NOW)
 
 
 def test_a_backup_is_of_one_instant_while_others_write(store: Store, tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """The command line, as an operator meets it."""
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from indexer.cli import app
+from indexer.store import Store
 
 
 @pytest.fixture
@@ -22,6 +26,17 @@ def test_sources_are_listed_before_anything_was_read(run: Callable[..., Result])
     told = run("sources")
     assert told.exit_code == 0
     assert re.search(r"jgrants +unread", told.output) and re.search(r"sii_calls +unverified", told.output)
+
+
+def test_what_is_at_work_is_said_in_a_line(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/store.sqlite")
+    with store.alone("nightly"):
+        told = subprocess.run(
+            [sys.executable, "-m", "indexer.cli", "alerts"],
+            env=os.environ | {"SHIEN_VAR": str(tmp_path)}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    store.close()
+    assert told.returncode == 1 and re.fullmatch(r"shien: another nightly is at work \(.+\)\n", told.stderr)
 
 
 def test_all_cannot_be_named_too(run: Callable[..., Result]) -> None:
