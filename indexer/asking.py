@@ -34,7 +34,8 @@ def open_asks(store: Store, now: datetime) -> Mapping[str, Asked]:
     return {
         name: each
         for name, each in found.items()
-        if each.at > stamp(now - PATIENCE) and not _read_since(store.runs(name, limit=1), each)
+        # What a clock that was ahead noted would stay unread until then, and be read again at every look.
+        if stamp(now - PATIENCE) < each.at <= stamp(now) and not _read_since(store.runs(name, limit=1), each)
     }
 
 

@@ -15,8 +15,14 @@ Progress = Callable[[str, int, int], None]
 async def plan(own: Services, progress: Progress | None = None, stopping: Callable[[], bool] = lambda: False) -> int:
     """Queues what there is to tell as of the last publication; returns how many messages.
 
-    Where it is stopped on the way, the next time goes on with those who are left.
+    Where it is stopped on the way, the next time goes on with those who are left. One at a time: that of a night which
+    was killed may still be at it.
     """
+    with own.store.alone("alerts", wait=True):
+        return await _plan(own, progress or (lambda what, done, total: None), stopping)
+
+
+async def _plan(own: Services, progress: Progress, stopping: Callable[[], bool]) -> int:
     now, store = own.now(), own.store
     everyone = list(store.subscriptions())
     upto = published_to(store)
@@ -27,15 +33,15 @@ async def plan(own: Services, progress: Progress | None = None, stopping: Callab
     for done, each in enumerate(everyone, 1):
         if stopping():
             return made
-        due = each.digest <= today
+        # A day beyond the next one was noted by a clock that was ahead.
+        due = each.digest <= today or each.digest > next_digest(each.frequency, now)
         happened = Happened.between(runs, each.told_to, upto) if due else Happened()
         asked = (each.query, happened, each.deadlines)
         if answered[0] != asked:
             # Equal questions follow each other.
             answered = asked, await found(own, each, happened, deadlines=each.deadlines)
         made += _told(store, each, answered[1], upto if due else each.told_to, now, due=due)
-        if progress:
-            progress("alerts", done, len(everyone))
+        progress("alerts", done, len(everyone))
     with store.transaction() as writer:
         writer.set_fact("alerts", {"day": today, "at": stamp(now), "subscriptions": len(everyone), "made": made})
     return made

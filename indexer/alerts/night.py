@@ -16,10 +16,13 @@ logger = logging.getLogger(__name__)
 
 
 def due(settings: Settings, store: Store, now: datetime, *, early: bool = False) -> bool:
-    """Has today's hour come (or is it `early`, which may be as well), and is anybody still to be told today?"""
+    """Has today's hour come (or is it `early`, which may be as well), and is anybody still to be told today?
+
+    What a clock that was ahead decided for a day to come is no reason to be silent until then.
+    """
     local = now.astimezone(JST)
     last = (store.fact("alerts") or {}).get("day", "")
-    if (local.hour < settings.alert_hour and not early) or last >= local.date().isoformat():
+    if (local.hour < settings.alert_hour and not early) or last == local.date().isoformat():
         return False
     return bool(store.counted_subscriptions())
 

@@ -61,6 +61,12 @@ def test_a_source_that_fails_is_told_once_a_week_and_when_it_is_well_again(night
     assert nights(Report(read=["a", "b"])) == []
 
 
+def test_what_a_clock_that_was_ahead_noted_keeps_nobody_silent(nights: Nights) -> None:
+    assert nights(bad(a=AWAY), timedelta(days=3000)) == ["mail: aを読めません"]
+    assert nights(bad(a=AWAY), timedelta(days=-2999)) == ["mail: aを読めません"]
+    assert nights(bad(a=AWAY)) == []
+
+
 def test_a_night_that_does_not_finish_is_told_once_a_day(nights: Nights) -> None:
     problem, quarter = Report(problem="EngineError: disk full"), timedelta(minutes=15)
     assert nights(problem) == ["mail: 夜間の処理が終わりませんでした"]

@@ -1,8 +1,10 @@
 """What subscribers are told over a few days, on the real engine: once each, and only what happened at the source."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 
 from crawlers.items import Notice
 from frontend.alerts.planning import plan
+from indexer.alerts.night import due
 from indexer.alerts.subscriptions import Desk, marked
 from indexer.engine import Endpoint
 from indexer.ingest import reread
@@ -238,6 +241,32 @@ def test_a_second_listing_of_a_known_programme_is_nothing_new(days: Days) -> Non
     days.day(2, [*others, twin, replace(entry(25), source="other")], source="other")
     assert days.store.group("other-1") == days.store.group("invented-1") != []
     assert told(days, follower) == {"other-25": ["new"]}
+
+
+def test_a_clock_that_was_ahead_for_a_night_silences_nobody(days: Days) -> None:
+    days.day(0, SIX)
+    daily, weekly = subscribe(days), subscribe(days, frequency="weekly")
+    ahead, days.now = days.now, days.now + timedelta(days=900)
+    assert told(days, daily) == told(days, weekly) == {}
+    days.now = ahead
+    assert due(days.settings, days.store, days.now, early=True)
+    days.day(1, [*SIX, entry(7)])
+    assert told(days, daily) == {"invented-7": ["new"]}
+    assert told(days, daily) == {}, "once"
+    assert all(each.digest <= "2026-08-24" for each in days.store.subscriptions())
+
+
+def test_one_plan_is_made_at_a_time(days: Days) -> None:
+    days.day(0, SIX)
+    follower = subscribe(days)
+    days.day(1, [*SIX, entry(7)])
+    planning = threading.Thread(target=told, args=(days, follower))
+    with days.store.alone("alerts"):
+        planning.start()
+        planning.join(0.5)
+        assert planning.is_alive() and days.store.fact("alerts") is None
+    planning.join()
+    assert days.store.fact("alerts")
 
 
 def test_who_is_left_by_a_plan_that_was_stopped_is_told_by_the_next(days: Days) -> None:
