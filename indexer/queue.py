@@ -76,7 +76,10 @@ async def _carry_out(visits: Visits, night: int) -> None:
     app, met = _app(visits.settings), time.monotonic()
     async with app.open_async():
         manager = app.job_manager
-        while left := [name for name, run in visits.store.visits(night).items() if run is None]:
+        # A source that an update took away meanwhile is nobody's to visit.
+        while left := [
+            name for name, run in visits.store.visits(night).items() if run is None and name in visits.sites
+        ]:
             for dead in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS):
                 await manager.retry_job(dead)
             jobs = [each for each in await manager.list_jobs_async(queue=QUEUE) if each.task_kwargs["night"] == night]

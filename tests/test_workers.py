@@ -16,7 +16,7 @@ from indexer import queue
 from indexer.engine import Endpoint
 from indexer.nightly import Night
 from indexer.settings import Settings
-from indexer.store import LayoutError, Store, tasks
+from indexer.store import LayoutError, Store, stamp, tasks
 from tests import sites as local
 from tests.postgres import Cluster
 
@@ -195,6 +195,19 @@ def test_a_night_without_workers_says_so_and_stays_unfinished(
     with pytest.raises(queue.NoWorkers, match=r"1 sources wait .* `shien worker`"):
         made.run()
     assert made.store.unfinished()
+    made.store.close()
+
+
+@pytest.mark.engine
+def test_a_source_that_an_update_took_away_holds_up_no_night(
+    url: str, where: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PATIENCE_SECONDS", 0.5)
+    made = night(tmp_path, url, [], where)
+    with made.store.transaction() as writer:
+        writer.begin_night(stamp(made.clock()), ["gone"])
+    assert made.run().read == []
+    assert made.store.unfinished() is None
     made.store.close()
 
 
