@@ -108,8 +108,9 @@ class Desk:
         a_day_ago = stamp(self.now - timedelta(days=1))
         if self.store.refused(mark) or self.store.asked(a_day_ago, mark=mark) > A_DAY_TO_ONE:
             return
-        known = next((each for each in self.store.subscribed(mark) if each.query == query), None)
         with self.store.transaction() as writer:
+            # Looked up where nobody else writes: who presses the button twice asks once.
+            known = next((each for each in self.store.subscribed(mark) if each.query == query), None)
             if known is None:
                 known = self._made(Channel.MAIL, target, mark, query, frequency, deadlines)
                 writer.add_subscription(known)

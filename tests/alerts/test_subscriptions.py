@@ -1,5 +1,6 @@
 """Asking, confirming, ending: bounded for who asks, silent to strangers, and nothing left behind."""
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,6 +69,17 @@ def test_asking_again_is_no_second_subscription(store: Store, asked: Subscriptio
     ask(store)
     assert [kind for kind, _ in waiting(store)].count("known") == 1
     assert len(store.subscribed(asked.mark)) == 1
+
+
+def test_a_button_that_is_pressed_twice_at_once_is_one_subscription(store: Store) -> None:
+    for number in range(5):
+        to = f"owner{number}@example.jp"
+        pressed = [threading.Thread(target=ask, args=(store, to), kwargs={"who": to}) for _ in range(3)]
+        for each in pressed:
+            each.start()
+        for each in pressed:
+            each.join()
+        assert len(store.subscribed(marked(KEYS, to))) == 1
 
 
 def test_a_stranger_cannot_fill_somebody_elses_mailbox(store: Store) -> None:
