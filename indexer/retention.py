@@ -1,5 +1,6 @@
 """What is kept for how long: disks fill up one page a night. Programmes, their history and decisions stay for ever."""
 
+import contextlib
 import shutil
 import time
 from collections.abc import Iterator
@@ -57,7 +58,10 @@ def _pages(folder: Path, days: float, gigabytes: float) -> int:
 def _stored(folder: Path) -> Iterator[tuple[float, int, Path]]:
     """(when it was read, its bytes, its folder) of each page, as Scrapy keeps them: <source>/<two letters>/<page>/."""
     for page in folder.glob("*/*/*"):
-        files = [each.stat() for each in page.iterdir()] if page.is_dir() else []
+        files = []
+        # Crawls at work on this machine write and replace pages meanwhile.
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            files = [each.stat() for each in page.iterdir()]
         if files:
             yield max(each.st_mtime for each in files), sum(each.st_size for each in files), page
 

@@ -34,6 +34,13 @@ def test_old_pages_go_and_then_the_oldest_until_the_rest_is_small_enough(tmp_pat
     assert tidy(small, store, NOW).pages == 0
 
 
+def test_a_page_that_a_crawl_replaces_meanwhile_breaks_nothing(tmp_path: Path, store: Store) -> None:
+    old, moving = page(tmp_path, "60abc", 60), page(tmp_path, "61abc", 61)
+    (moving / "meta").symlink_to(moving / "gone")
+    assert tidy(Settings(var=tmp_path, keep_pages_days=30), store, NOW).pages == 1
+    assert (old.exists(), moving.exists()) == (False, True)
+
+
 def test_the_latest_nights_stay(tmp_path: Path, store: Store) -> None:
     for number in range(90, 110):
         (tmp_path / "nights" / str(number)).mkdir(parents=True)
