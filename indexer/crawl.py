@@ -16,6 +16,9 @@ Progress = Callable[[str, int, int], None]
 
 CRAWL_HOURS = 4.0
 
+END_SECONDS = 30.0
+"""So long a crawl may take to end when it is told to; one that hangs does not hear it, and is killed."""
+
 
 class CrawlError(RuntimeError):
     """The crawl could not run; the message says why."""
@@ -64,7 +67,7 @@ def crawl(
         assert process.stdout is not None
         try:
             if _stopping.is_set():
-                process.terminate()
+                _end(process)
             for line in process.stdout:
                 event = orjson.loads(line)
                 if event["event"] == "finish":
@@ -74,7 +77,7 @@ def crawl(
                     progress(f"crawl {event['source']}", event["items"], done)
             code = process.wait()
         except BaseException:
-            process.terminate()
+            _end(process)
             raise
     if _stopping.is_set():
         raise CrawlError("stopped")
@@ -95,7 +98,14 @@ def stop_all() -> None:
     """
     _stopping.set()
     for each in list(_running):
-        each.terminate()
+        _end(each)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    timer = threading.Timer(END_SECONDS, process.kill)
+    timer.daemon = True
+    timer.start()
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ import pytest
 from indexer.crawl import CrawlError, crawl, spiders
 from indexer.schema import JST
 from indexer.settings import Settings
-from indexer.store import Store
+from indexer.store import Lost, Store
 from indexer.visits import Interrupted, Visits, sites
 from tests import sites as local
 from tests.nights import write
@@ -162,6 +162,30 @@ def test_a_crawl_does_not_outlive_who_asked_for_it(tmp_path: Path) -> None:
         before = len(made[0].asked)
         time.sleep(1)
         assert len(made[0].asked) == before < 200
+
+
+STUBBORN = """
+import signal, time
+from pathlib import Path
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print('{{"event": "finish", "source": "a", "items": 1}}', flush=True)
+time.sleep(20)
+Path({lived!r}).touch()
+"""
+
+
+def test_a_crawl_that_hangs_holds_up_nobody_who_stops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lived = tmp_path / "lived"
+    (tmp_path / "stubborn.py").write_text(STUBBORN.format(lived=str(lived)))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr("indexer.crawl.END_SECONDS", 0.5)
+
+    def lost(what: str, done: int, total: int) -> None:
+        raise Lost("the lock")
+
+    with pytest.raises(Lost):
+        crawl(["a"], tmp_path / "out", program="stubborn", progress=lost)
+    assert not lived.exists()
 
 
 def test_a_crawl_that_hangs_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
