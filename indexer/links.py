@@ -16,6 +16,7 @@ import aiohttp
 from protego import Protego
 
 from crawlers.settings import user_agent
+from indexer.alerts.webhook import guarded, networks
 from indexer.schema import Link, LinkState, Programme, Role, instant
 from indexer.store import Busy, Store, stamp
 
@@ -130,7 +131,13 @@ class _Round:
         for each in self.pages:
             hosts[urlsplit(each.url).netloc].append(each.url)
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
-        async with aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": user_agent()}) as session:
+        # A name, or the way that a robots.txt is sent on, may lead into our own network too.
+        sockets = guarded(networks("0.0.0.0/0,::/0") if self.private else ())
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(socket_factory=sockets),
+            timeout=timeout,
+            headers={"User-Agent": user_agent()},
+        ) as session:
             await asyncio.gather(*(self._host(session, urls) for urls in hosts.values()))
         return self.found
 

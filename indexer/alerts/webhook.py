@@ -5,7 +5,7 @@ import base64
 import hashlib
 import hmac
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -122,21 +122,28 @@ def post(
     return asyncio.run(_post(url, body, headers(secret, id, at, body) if secret else _PLAIN, private))
 
 
+def guarded(private: Networks, refused: Callable[[str], None] = lambda address: None) -> Callable[[Any], socket.socket]:
+    """Makes the sockets of a connection to anywhere but private networks; tells which addresses were refused."""
+
+    def made(info: Any) -> socket.socket:
+        # Asked for each address that is about to be connected to, so that no name can lead elsewhere in between.
+        family, kind, protocol, _, address = info
+        if not allowed(str(address[0]), private):
+            refused(str(address[0]))
+            raise OSError("a private address")
+        return socket.socket(family=family, type=kind, proto=protocol)
+
+    return made
+
+
 _PLAIN = {"content-type": "application/json", "user-agent": "shien-webhook/1"}
 
 
 async def _post(url: str, body: bytes, head: dict[str, str], private: Networks) -> bytes:
     refused: list[str] = []
-
-    def guarded(info: Any) -> socket.socket:
-        # Asked for each address that is about to be connected to, so that no name can lead elsewhere in between.
-        family, kind, protocol, _, address = info
-        if not allowed(str(address[0]), private):
-            refused.append(str(address[0]))
-            raise OSError("a private address")
-        return socket.socket(family=family, type=kind, proto=protocol)
-
-    connector = aiohttp.TCPConnector(socket_factory=guarded, use_dns_cache=False, force_close=True)
+    connector = aiohttp.TCPConnector(
+        socket_factory=guarded(private, refused.append), use_dns_cache=False, force_close=True
+    )
     timeout = aiohttp.ClientTimeout(total=SECONDS)
     try:
         async with (

@@ -1,9 +1,11 @@
 """Looking whether official pages are still there, at a site that answers as it is told to."""
 
 import itertools
+import socket
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -126,6 +128,23 @@ def test_nothing_inside_our_own_network_is_asked(site: Site, store: Store) -> No
     [found] = links.check(store, NOW, pause=0)
     assert (found.state, found.told) == (LinkState.UNCERTAIN, "no public address")
     assert site.paths() == []
+
+
+def test_a_name_that_leads_into_our_own_network(site: Site, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = socket.getaddrinfo
+
+    def inside(host: Any, *more: Any, **names: Any) -> Any:
+        return real("127.0.0.1" if host == "inside.example" else host, *more, **names)
+
+    monkeypatch.setattr(socket, "getaddrinfo", inside)
+    url = site.url.replace("127.0.0.1", "inside.example") + "/a"
+    keep(store, [programme(1, "支援", official_url=url)])
+    [found] = links.check(store, NOW, pause=0)
+    assert found.state is LinkState.UNCERTAIN and site.paths() == []
+    with store.transaction() as writer:
+        writer.put_links([found.model_copy(update={"checked": stamp(NOW - links.WEEK)})])
+    site.pages = {"/a": Page("here")}
+    assert [state for state, _ in look(store).values()] == [LinkState.VALID], "where such a network is allowed"
 
 
 def test_what_is_gone_is_listed_for_review(site: Site, store: Store, tmp_path: Path) -> None:
