@@ -51,7 +51,7 @@ def test_a_fault_of_ours_is_said_and_keeps_its_secrets(site: Site, monkeypatch: 
     def broken(_: str) -> None:
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr(glossary.labels, "labels", broken)
+    monkeypatch.setattr(glossary, "vocabulary", broken)
     own = Site(site.where, site.services.settings).services
     with TestClient(create_app(own=own), raise_server_exceptions=False) as client:
         answer = client.get("/words")
