@@ -37,7 +37,8 @@ class Kept(APIRoute):
                 return await make(request)
             reader = (spoken.get(), places.remembered(request).code, fragment(request), public_base(request, own))
             known = await sources(own)
-            key = (version, request.url.path, request.scope["query_string"], reader, tuple(known.late.items()))
+            asked = (request.url.path, request.scope["query_string"])
+            key = repr((version, *asked, reader, tuple(known.late.items()))).encode()
             body = pages.get(key)
             if body is not None:
                 return varied(HTMLResponse(body))

@@ -44,6 +44,7 @@ class Editions:
         self._looked = 0.0
         self._last = Edition()
         self._turns: Sequence[str] = ()
+        self._doubts = 0
         sa.event.listen(store.engine, "commit", self._changed)
 
     @property
@@ -72,11 +73,17 @@ class Editions:
         if content != self._last.content:
             self._turns = [each for one in self._store.editions() for each in (one.shows_from, one.shows_until) if each]
         version = f"{published.get('version', '')}-{content}-{sum(each <= stamp(now) for each in self._turns)}"
+        version += f"-{self._doubts}" if self._doubts else ""
         if version == self._last.version:
             return replace(self._last, sure=True)
         chosen = featured(self._store, now)
         leads = {next(iter(self._store.group(id)), id): each for id, each in reversed(chosen.items())}
         return Edition(version, content, by_programme(self._store.decisions()), leads)
+
+    def doubt(self) -> None:
+        """An answer was given without the store's: what is kept of this version is never asked for again."""
+        self._doubts += 1
+        self._looked = 0.0
 
     def _changed(self, _: object) -> None:
         self._looked = 0.0

@@ -2,40 +2,51 @@
 
 import zlib
 from collections import OrderedDict
-from collections.abc import Hashable
 
 LEVEL = 1
 """Answers and pages become five times smaller in half a millisecond; more effort gains little."""
+ENTRY_BYTES = 300
+"""What an entry takes beside its key and its answer."""
 
 
 class Memory:
-    """Keeps the answers that were asked for last, compressed, up to so many bytes of them.
+    """Keeps the answers that were asked for last, compressed, up to so many bytes of them and of what was asked.
 
-    >>> kept = Memory(30)
-    >>> kept["a"], kept["b"] = b"1" * 1000, b"2" * 1000
-    >>> kept.get("b") == b"2" * 1000, kept.get("c")
+    >>> kept = Memory(700)
+    >>> kept[b"a"], kept[b"b"] = b"1" * 1000, b"2" * 1000
+    >>> kept.get(b"b") == b"2" * 1000, kept.get(b"c")
     (True, None)
-    >>> kept["c"] = b"3" * 1000
-    >>> kept.get("a"), kept.get("c") == b"3" * 1000
+    >>> kept[b"c"] = b"3" * 1000
+    >>> kept.get(b"a"), kept.get(b"c") == b"3" * 1000
     (None, True)
+
+    A long question takes as much as a long answer:
+
+    >>> kept[b"q" * 1000] = b"4"
+    >>> kept.get(b"q" * 1000), kept.get(b"c")
+    (None, None)
     """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._kept: OrderedDict[bytes, bytes] = OrderedDict()
 
-    def get(self, key: Hashable) -> bytes | None:
+    def get(self, key: bytes) -> bytes | None:
         found = self._kept.get(key)
         if found is None:
             return None
         self._kept.move_to_end(key)
         return zlib.decompress(found)
 
-    def __setitem__(self, key: Hashable, answer: bytes) -> None:
-        packed = zlib.compress(answer, LEVEL)
-        self._bytes += len(packed) - len(self._kept.pop(key, b""))
-        self._kept[key] = packed
+    def __setitem__(self, key: bytes, answer: bytes) -> None:
+        if (before := self._kept.pop(key, None)) is not None:
+            self._bytes -= _size(key, before)
+        self._kept[key] = packed = zlib.compress(answer, LEVEL)
+        self._bytes += _size(key, packed)
         while self._bytes > self._most:
-            _, dropped = self._kept.popitem(last=False)
-            self._bytes -= len(dropped)
+            self._bytes -= _size(*self._kept.popitem(last=False))
+
+
+def _size(key: bytes, packed: bytes) -> int:
+    return ENTRY_BYTES + len(key) + len(packed)

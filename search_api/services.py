@@ -64,7 +64,7 @@ class Services:
         started = time.perf_counter()
         edition = await self.editions.current()
         moment = await self.searcher.moment()
-        key = (edition.version, moment, query)
+        key = f"{edition.version} {moment.isoformat()} {query.model_dump_json(exclude_defaults=True)}".encode()
         answer = self._kept.get(key) if edition.sure else None
         if answer is None:
             found = await self.searcher.found(query, moment)
@@ -97,7 +97,8 @@ class Services:
         try:
             return await run_in_threadpool(self._corrected, hits, query, edition, now)
         except StoreError:
-            # What is published can be searched without the store.
+            # What is published can be searched without the store, but is not kept.
+            self.editions.doubt()
             logger.exception("results without what staff decided since the last publication")
             return hits
 

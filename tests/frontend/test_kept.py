@@ -12,6 +12,7 @@ from frontend import origins, rendering
 from frontend.app import create_app
 from indexer.engine import Endpoint
 from indexer.schema import JST
+from indexer.store import Decision, StoreError
 from search_api.services import Services
 from tests.frontend.conftest import TOWN
 from tests.running import Site
@@ -105,3 +106,24 @@ def test_errors_and_redirects_are_not_kept(kept: Kept, reader: TestClient) -> No
         assert reader.get("/map?area=40130").status_code == 303
         assert reader.get("/nowhere").status_code == 404
     assert len(kept.rendered) == 2
+
+
+@pytest.mark.parametrize("path", ["/search?q=太陽光", "/api/programmes?q=太陽光"])
+def test_what_was_made_without_the_decisions_of_staff_is_not_kept(
+    kept: Kept, reader: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    store = kept.services.store
+    with store.transaction() as writer:
+        named = {"was": TOWN.title, "now": "正しい太陽光の名称"}
+        writer.decide(Decision(programme=TOWN.id, field="title", **named, by="hanako", at=NOW.isoformat()))
+    with monkeypatch.context() as patched:
+
+        def away(*_: object) -> None:
+            raise StoreError("away")
+
+        patched.setattr(store, "get", away)
+        without = reader.get(path)
+    assert TOWN.title in without.text and "正しい太陽光の名称" not in without.text
+    for headers in ({}, {"If-None-Match": without.headers.get("ETag", "")}):
+        again = reader.get(path, headers=headers)
+        assert again.status_code == 200 and "正しい太陽光の名称" in again.text
