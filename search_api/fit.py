@@ -89,18 +89,16 @@ def _place(found: Mapping[str, Any], query: Query) -> _Condition:
     firm_in = query.wanted("area")
     if not firm_in:
         return _Condition(_Met.UNASKED, told)
-    covered = {regions.city_of(each) for each in areas}
-    if any(covered & set(_above(code)) for code in firm_in):
+    if any(set(areas) & set(_above(code)) for code in firm_in):
         return _Condition(_Met.YES, told)
-    # Who names a prefecture may be in any of its towns.
-    inside = any(len(code) == 2 and each.startswith(code) for code in firm_in for each in covered)
+    # Who names a prefecture may be in any of its towns, who names a city in any of its wards.
+    inside = any(code in _above(each) for code in firm_in for each in areas)
     return _Condition(_Met.UNASKED if inside else _Met.NO, told)
 
 
 def _above(code: str) -> tuple[str, ...]:
     """The place itself and what holds it: a programme of one town is for no firm of the next."""
-    code = regions.city_of(code)
-    return ("JP", code) if len(code) == 2 else ("JP", regions.prefecture_of(code), code)
+    return ("JP", code) if len(code) == 2 else ("JP", regions.prefecture_of(code), regions.city_of(code), code)
 
 
 def _limits(found: Mapping[str, Any], query: Query) -> Iterator[_Condition]:

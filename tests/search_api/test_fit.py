@@ -49,6 +49,12 @@ def verdict(of: Programme, **asked: Any) -> Fit:
         # Another town of the same prefecture.
         (made(("13104",)), {"area": ["13103"], "employees": 5}, "no"),
         (made(("13104",)), {"area": ["13"], "employees": 5}, "partly"),
+        # A ward belongs to its city, not to the next ward; who names the city may be in any.
+        (made(("40130",)), {"area": ["40132"], "employees": 5}, "yes"),
+        (made(("40132",)), {"area": ["40132"], "employees": 5}, "yes"),
+        (made(("40132",)), {"area": ["40131"], "employees": 5}, "no"),
+        (made(("40132",)), {"area": ["40130"], "employees": 5}, "partly"),
+        (made(("40132",)), {"area": ["40"], "employees": 5}, "partly"),
         # All of several.
         (made(eligibility=MORE), {"area": ["13"], "employees": 5, "capital": 1, "industry": ["E"]}, "yes"),
         # Something was not asked, or could not be read: never yes.
