@@ -45,13 +45,16 @@ def row(hit: Values) -> tuple[str | int, ...]:
     )
 
 
-def harmless(cell: str | int) -> str | int:
-    """A cell that no spreadsheet takes for a formula.
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
-    >>> harmless("=1+1"), harmless("@x"), harmless("普通"), harmless(5)
-    ("'=1+1", "'@x", '普通', 5)
+
+def harmless(cell: str | int) -> str | int:
+    """A cell that no spreadsheet takes for a formula: https://owasp.org/www-community/attacks/CSV_Injection.
+
+    >>> harmless("=1+1"), harmless("＝1+1"), harmless("普通"), harmless(5)
+    ("'=1+1", "'＝1+1", '普通', 5)
     """
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+    if isinstance(cell, str) and cell.startswith(_FORMULAS):
         return f"'{cell}"
     return cell
 

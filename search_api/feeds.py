@@ -74,14 +74,18 @@ def calendar(hits: Iterable[Hit], base: str, now: datetime) -> bytes:
 
 def _events(hit: Hit, base: str, now: datetime) -> Iterator[Event]:
     counts: dict[Role, int] = {}
+    names: set[str] = set()
     for window in hit.windows:
         counts[window.role] = counts.get(window.role, 0) + 1
+        name = f"{window.role.value}-{window.round or counts[window.role]}"
+        # A round with two deadlines, or one that is numbered beside one that is not.
+        name = f"{name}-{counts[window.role]}" if name in names else name
+        names.add(name)
         end = window.closes or (window.opens if window.role is Role.EVENT else None)
         if end is None or window.ended_early or not hit.listed or instant(end, end=True) <= now:
             continue
-        number = window.round or counts[window.role]
         event = Event()
-        event.add("uid", f"{hit.id}-{window.role.value}-{number}@shien")
+        event.add("uid", f"{hit.id}-{name}@shien")
         event.add("dtstamp", datetime.fromisoformat(hit.changed) if hit.changed else now)
         event.add("url", f"{base}/programmes/{hit.id}")
         event.add("description", f"{hit.area_label}\n{window.raw}\n{base}/programmes/{hit.id}")
@@ -103,7 +107,9 @@ def _when(event: Event, window: Window) -> None:
     assert start is not None and finish is not None
     if "T" in start:
         event.add("dtstart", _local(start))
-        event.add("dtend", _local(finish) if "T" in finish and finish > start else _local(start))
+        # An end must be later than its start (RFC 5545, 3.8.2.2); without one it is an instant.
+        if "T" in finish and finish > start:
+            event.add("dtend", _local(finish))
     else:
         event.add("dtstart", date.fromisoformat(start))
         event.add("dtend", date.fromisoformat(finish[:10]) + timedelta(days=1))

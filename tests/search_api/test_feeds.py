@@ -10,8 +10,12 @@ import pytest
 from fastapi.testclient import TestClient
 from icalendar import Calendar
 
+from indexer.schema import Role
+from search_api import feeds
 from search_api.exports import COLUMNS, harmless
+from search_api.search import as_shown
 from tests.running import Site
+from tests.samples import NOW, programme, window
 
 pytestmark = pytest.mark.engine
 NAMES = {"a": "http://www.w3.org/2005/Atom"}
@@ -50,6 +54,19 @@ def test_a_calendar_of_deadlines(client: TestClient) -> None:
     assert client.get("/feeds/programmes/none.ics").status_code == 404
 
 
+def test_each_deadline_has_an_identifier_of_its_own_and_no_end_at_its_start() -> None:
+    round_twice = (window(None, "2026-09-30", round=2), window(None, "2026-10-02T17:00", round=2))
+    beside = (window(None, "2026-10-30", round=4), window(None, "2026-11-30"), window(None, "2026-12-25", round=3))
+    held = (window("2026-09-10T14:00", "2026-09-10", role=Role.EVENT),)
+    values = programme(1, "設備補助金", windows=(*round_twice, *beside, *held)).model_dump(mode="json")
+    hit = as_shown(values | {"listed": True, "featured": False}, NOW)
+    events = Calendar.from_ical(feeds.calendar([hit], "https://shien.example", NOW)).walk("VEVENT")
+    assert len({str(each["uid"]) for each in events}) == len(events) == 6
+    assert "invented-0001-apply-2@shien" in {str(each["uid"]) for each in events}
+    ends = [each.decoded("dtend", None) for each in events]
+    assert [each is None for each in ends] == [False, True, False, False, False, True]
+
+
 def test_csv_for_japanese_spreadsheets(client: TestClient) -> None:
     answer = client.get("/export/programmes.csv?state=any&sort=newest")
     assert answer.content.startswith(b"\xef\xbb\xbf")
@@ -69,7 +86,7 @@ def test_json_lines_and_excel(client: TestClient) -> None:
     assert sheet.count("<row ") - 1 == client.get("/api/programmes?state=any").json()["total"]
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+81", "-5", "@SUM(A1)", "\t=x"])
+@pytest.mark.parametrize("cell", ["=1+1", "+81", "-5", "@SUM(A1)", "\t=x", "\n=x", "＝1+1", "＋81", "－5", "＠x"])
 def test_no_cell_is_a_formula(cell: str) -> None:
     assert str(harmless(cell)).startswith("'")
 
