@@ -77,9 +77,7 @@ def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]
         if Scope.MUNICIPALITY in scopes:
             towns = _distribution(_both(within, 'place_level = "municipality"'), ["prefectures"])
             found.append(Counted("towns", "", towns))
-        for code in places:
-            if len(code) == 5:
-                found.append(Counted("area", code, _count(within, place_filter((code,), scopes))))
+        found += [Counted("area", code, _count(within, place_filter((code,), scopes))) for code in _towns(query)]
     if _asked(query, "scope") and chosen:
         within = _both(rest, without_places(query))
         if places:
@@ -87,6 +85,11 @@ def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]
         else:
             found.append(Counted("scope", "", _distribution(within, ["place_level"])))
     return found
+
+
+def _towns(query: Query) -> list[str]:
+    """The municipalities that are chosen or left out: all others are too many to be counted each."""
+    return [each for each in dict.fromkeys((*query.wanted("area"), *query.unwanted("area"))) if len(each) == 5]
 
 
 def _asked(query: Query, facet: str) -> bool:
@@ -188,8 +191,7 @@ def _places(query: Query, facet: str, counts: _Answers) -> list[Values]:
         for each in regions.prefectures()
     ]
     towns = counts.one.get(facet, {})
-    chosen = dict.fromkeys(each for each in (*query.wanted(facet), *query.unwanted(facet)) if len(each) == 5)
-    return found + [_value(query, facet, code, regions.get(code).name, towns.get(code, 0)) for code in chosen]
+    return found + [_value(query, facet, code, regions.get(code).name, towns[code]) for code in _towns(query)]
 
 
 def _scopes(query: Query, facet: str, counts: _Answers) -> list[Values]:

@@ -211,6 +211,11 @@ def test_excluding_a_value(ask: Ask) -> None:
     assert numbers(ask(gx=True, theme=["-renewables"], state=["any"])) == {1, 6, 11}
 
 
+def test_a_town_that_is_left_out_is_counted_as_one_that_is_chosen(ask: Ask) -> None:
+    town = next(each for each in ask(area=["-40130"]).facets["area"] if each.value == "40130")
+    assert town.excluded and town.count == ask(area=["40130"]).total > 0
+
+
 def test_cases_by_the_size_of_their_firm(ask: Ask) -> None:
     assert numbers(ask(size=["upto20"])) == {11}
     assert numbers(ask(size=["upto50"])) == set()
