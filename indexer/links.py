@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import random
 import time
 from collections import defaultdict
@@ -20,6 +21,8 @@ from indexer.alerts.webhook import guarded, networks
 from indexer.schema import Link, LinkState, Programme, Role, instant
 from indexer.store import Busy, Store, stamp
 
+logger = logging.getLogger(__name__)
+
 WEEK = timedelta(days=7)
 PAUSE = 2.0
 """Seconds between two requests to a host, at the least."""
@@ -27,6 +30,8 @@ LONGEST_PAUSE = 30.0
 HOSTS_AT_ONCE = 8
 TIMEOUT = 20
 REDIRECTS = 5
+SEVERAL = 3
+"""Where not one of so many sites answers, it is not the sites."""
 MINUTES = 20
 ENDED = timedelta(days=60)
 """Nobody needs the page of a programme that ended so long ago."""
@@ -80,7 +85,11 @@ def check(
     raises Busy where somebody else asks it: then it stays due.
     """
     pages = due(store, now)
-    found = asyncio.run(_Round(pages, now, minutes, pause, private, progress, guard).run())
+    made = _Round(pages, now, minutes, pause, private, progress, guard)
+    found = asyncio.run(made.run())
+    if found and not made.answered and made.hosts >= SEVERAL:
+        logger.warning("of %s sites none answers: our own network is down, and every page stays due", made.hosts)
+        return []
     links = [link for each in pages if each.url in found for link in _each(each, found[each.url])]
     with store.transaction() as writer:
         writer.put_links(links)
@@ -124,12 +133,18 @@ class _Round:
         self.pages, self.now, self.pause, self.private, self.progress = pages, now, pause, private, progress
         self.until = time.monotonic() + 60 * minutes
         self.found: dict[str, Link] = {}
+        self.answered, self.hosts = False, 0
         self.places = asyncio.Semaphore(HOSTS_AT_ONCE)
 
     async def run(self) -> dict[str, Link]:
         hosts: dict[str, list[str]] = defaultdict(list)
         for each in self.pages:
-            hosts[urlsplit(each.url).netloc].append(each.url)
+            try:
+                hosts[urlsplit(each.url).netloc].append(each.url)
+            except ValueError:
+                # What a source gave as an address need not be one.
+                self._note(each.url, LinkState.UNCERTAIN, "no address")
+        self.hosts = len(hosts)
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
         # A name, or the way that a robots.txt is sent on, may lead into our own network too.
         sockets = guarded(networks("0.0.0.0/0,::/0") if self.private else ())
@@ -172,6 +187,7 @@ class _Round:
             return "", None
         try:
             async with session.get(address, max_redirects=REDIRECTS) as answer:
+                self.answered = True
                 if answer.status == 200:
                     return "", Protego.parse((await answer.content.read(500_000)).decode("utf-8", "replace"))
                 if answer.status in (401, 403) or answer.status >= 500:
@@ -188,6 +204,7 @@ class _Round:
                     return LinkState.UNCERTAIN, "no public address"
                 # Only the head of the answer is read: whether a page is there, not what it says.
                 async with session.get(reached, allow_redirects=False) as answer:
+                    self.answered = True
                     if answer.status not in (301, 302, 303, 307, 308) or "Location" not in answer.headers:
                         return judge(answer.status, url, reached)
                     reached = urljoin(reached, answer.headers["Location"])

@@ -54,6 +54,29 @@ def test_what_an_answer_means(site: Site, store: Store, page: Page, state: str, 
     assert store.links()["invented-0001"].checked == stamp(NOW)
 
 
+@pytest.mark.parametrize(("hosts", "kept"), [(links.SEVERAL - 1, True), (links.SEVERAL, False)])
+def test_our_own_network_that_is_down_says_nothing_about_the_pages_of_others(
+    hosts: int, kept: bool, store: Store
+) -> None:
+    addresses = [f"http://127.0.0.{number}:9/page.html" for number in range(1, hosts + 1)]
+    keep(store, [programme(number, "支援", official_url=url) for number, url in enumerate(addresses, 1)])
+    dead = Link(programme="invented-0001", url=addresses[0], state=LinkState.INVALID, told="", checked="")
+    with store.transaction() as writer:
+        writer.put_links([dead])
+    look(store)
+    assert (store.links()["invented-0001"] == dead) is not kept
+    assert bool(links.due(store, NOW)) is not kept
+
+
+def test_what_is_no_address_keeps_nobody_from_looking_at_the_rest(site: Site, store: Store) -> None:
+    site.pages = {"/a": Page("here")}
+    keep(store, [*pages(site, "/a"), programme(2, "支援", official_url="https://[x/a")])
+    assert look(store) == {
+        "invented-0001": (LinkState.VALID, "HTTP 200"),
+        "invented-0002": (LinkState.UNCERTAIN, "no address"),
+    }
+
+
 def test_a_host_that_does_not_answer_says_nothing_about_its_pages(store: Store) -> None:
     keep(store, [programme(1, "支援", official_url="http://127.0.0.1:9/page.html")])
     [(state, told)] = look(store).values()
