@@ -64,7 +64,8 @@ def _told(store: Store, subscription: Subscription, items: list[Item], upto: int
 
 
 def _missing(store: Store, id: str) -> list[str]:
-    """When something was sent that may not have arrived, since the last that did."""
+    """When something was to be told that may not have arrived, or was given up, since the last that did."""
     latest = store.deliveries(id)
     last = next((each.made for each in latest if each.state == "sent"), "")
-    return sorted(each.made for each in latest if each.state == "unsure" and each.made > last)
+    lost = [each for each in latest if each.kind == "digest" and each.state in ("unsure", "failed")]
+    return sorted(each.made for each in lost if each.made > last)

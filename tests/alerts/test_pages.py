@@ -250,6 +250,17 @@ def test_a_mail_that_may_be_missing_is_named_in_the_next(days: Days, post: Post)
     assert "送信の途中で" not in post.text(), "said once"
 
 
+def test_a_mail_that_was_given_up_is_named_in_the_next(days: Days, post: Post) -> None:
+    subscribed(days, post)
+    days.day(1, [*SIX, entry(7)])
+    post.answer = "554 spam"
+    morning(days)
+    post.answer = "250 OK"
+    days.day(2, [*SIX, entry(7), entry(8)])
+    morning(days)
+    assert "第7種" not in post.text() and "2026年8月23日（日）のお知らせは、送信の途中で止まったため" in post.text()
+
+
 def test_what_sources_write_stays_words_in_mails(days: Days, post: Post) -> None:
     subscribed(days, post)
     hostile = entry(7, title='A & B 補助金 <強調\r\nBcc: x@example.jp "')
