@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_MINUTES = (1, 5, 30, 120, 360, 720, 1440)
 """After so many minutes an attempt that failed is repeated; then it is given up."""
+LONGEST = timedelta(minutes=2 * RETRY_MINUTES[-1])
+"""Nothing is put off for so long."""
 LEASE = timedelta(minutes=10)
 """So long an attempt may take before somebody else may make it."""
 BATCH = 100
@@ -163,8 +165,10 @@ class Outbox:
         return state
 
     def _settle(self) -> None:
-        """What somebody who died was sending."""
-        before = stamp(self.clock())
+        """What somebody who died was sending, and what a clock that was ahead put off until its own time."""
+        now = self.clock()
+        before = stamp(now)
         with self.store.transaction() as writer:
+            writer.bring_back(stamp(now + LONGEST), before)
             writer.settle(before, Channel.MAIL, "unsure", "the sender died while it was on its way")
             writer.settle(before, Channel.WEBHOOK, "waiting", "")

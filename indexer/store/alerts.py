@@ -259,6 +259,11 @@ class AlertWriting(Writing):
         values = {"state": state, "problem": problem}
         return self.connection.execute(sa.update(deliveries).where(*stuck).values(values)).rowcount
 
+    def bring_back(self, after: str, due: str) -> int:
+        """What is due after then, which cannot be, is due at another instant; returns how many."""
+        open = (deliveries.c.state.in_(("waiting", "sending")), deliveries.c.due > after)
+        return self.connection.execute(sa.update(deliveries).where(*open).values(due=due)).rowcount
+
     def note_request(self, at: str, mark: str, who: str) -> None:
         self.connection.execute(sa.insert(requests), [{"at": at, "mark": mark, "who": who}])
 

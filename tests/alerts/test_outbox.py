@@ -181,6 +181,19 @@ def test_what_may_have_arrived_is_never_sent_again(store: Store, settings: Setti
     assert found and found.state == "unsure"
 
 
+@pytest.mark.parametrize(("state", "ends"), [("waiting", "sent"), ("sending", "unsure")])
+def test_what_a_clock_that_was_ahead_put_off_goes_out(store: Store, settings: Settings, state: str, ends: str) -> None:
+    made = queue(store, confirmed(store, settings), NOW + timedelta(days=900))
+    with store.transaction() as writer:
+        writer.move(made, state=state)
+    line = Line(store, lambda _: None)
+    for _ in range(2):
+        line.run()
+        line.now += timedelta(seconds=1)
+    found = store.delivery(made.id)
+    assert found and (found.state, line.sent) == (ends, int(ends == "sent"))
+
+
 def test_several_senders_send_each_once(store: Store, settings: Settings) -> None:
     subscription = confirmed(store, settings)
     for _ in range(20):
