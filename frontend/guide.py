@@ -17,7 +17,7 @@ from frontend.counts import Counts, Offer, question
 from frontend.origins import sources
 from frontend.rendering import page
 from indexer.vocab import labels
-from search_api.detail import detail
+from search_api.detail import details
 from search_api.models import Detail
 from search_api.query import Query
 from search_api.services import Own, Services
@@ -142,8 +142,5 @@ async def _desks(own: Services, query: Query) -> list[Detail]:
     """Places to ask, with their telephone numbers: about energy and carbon first, of these the reader's own first."""
     green, any_ = await asyncio.gather(own.search(query.with_(gx=True)), own.search(query))
     ids = list(dict.fromkeys(each.id for each in (*green.hits, *any_.hits)))[:MOST_DESKS]
-
-    def read() -> list[Detail]:
-        return [each for id in ids if (each := detail(own.store, id, own.clock()))]
-
-    return await run_in_threadpool(read)
+    found = await run_in_threadpool(details, own.store, ids, own.clock())
+    return [each for each in found.values() if each]

@@ -11,7 +11,7 @@ from frontend import place as places
 from frontend.origins import sources
 from frontend.rendering import page
 from search_api import exports, feeds
-from search_api.detail import detail
+from search_api.detail import details
 from search_api.models import Detail, Hit
 from search_api.search.hits import Values
 from search_api.services import Own, Services, public_base
@@ -103,10 +103,6 @@ def _hit(found: Detail) -> Hit:
 
 async def _chosen(own: Services, ids: Sequence[str]) -> tuple[list[Detail], list[str]]:
     """The programmes with these ids in their order, and the ids of none."""
-
-    def read() -> dict[str, Detail | None]:
-        return {each: detail(own.store, each, own.clock()) for each in ids}
-
-    found = await run_in_threadpool(read)
+    found = await run_in_threadpool(details, own.store, ids, own.clock())
     programmes = {each.id: each for each in found.values() if each}  # Several ids may be of one programme.
     return list(programmes.values()), [id[:80] for id, each in found.items() if each is None]

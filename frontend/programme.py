@@ -53,7 +53,7 @@ async def programme(request: Request, id: str, own: Own) -> Response:
         sources(own),
         _similar(own, found, near),
         _elsewhere(own, found),
-        run_in_threadpool(related, own.store, found, own.clock()),
+        run_in_threadpool(related, own.store, found, own.clock(), near),
     )
     address = f"{public_base(request, own)}/programmes/{quote(found.id)}"
     line = timeline(found.windows, own.clock(), kind=found.kind, listed=found.listed)

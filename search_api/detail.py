@@ -1,11 +1,13 @@
-"""One programme in full, from the store: it answers even while the engine does not."""
+"""Programmes in full, from the store: it answers even while the engine does not."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from indexer.changes import news
 from indexer.curate import CORRECTABLE, whole
 from indexer.featuring import featured, marked
-from indexer.schema import Verified
+from indexer.schema import Featured, Verified
 from indexer.store import Store
 from search_api.models import Detail
 from search_api.search import derived
@@ -16,15 +18,27 @@ def detail(store: Store, id: str, now: datetime) -> Detail | None:
 
     Of several listings of one programme each `id` gives the whole programme, under the id of the one that leads.
     """
+    return details(store, [id], now)[id]
+
+
+def details(store: Store, ids: Iterable[str], now: datetime) -> dict[str, Detail | None]:
+    """Several as `detail` gives them, by the ids asked for in their order; what they share is read once."""
+    chosen, sources = featured(store, now), store.sources()
+    return {id: _detail(store, id, now, chosen, sources) for id in ids}
+
+
+def _detail(
+    store: Store, id: str, now: datetime, chosen: Mapping[str, Featured], sources: Mapping[str, Mapping[str, Any]]
+) -> Detail | None:
     curated = whole(store, id)
     if curated is None:
         return None
-    curated = marked(curated, (id, *store.group(id)), featured(store, now))
+    curated = marked(curated, (id, *store.group(id)), chosen)
     record = curated.record
     id = record.programme.id
     programme = record.programme
     values = programme.model_dump(mode="json")
-    facts = store.sources().get(record.source, {})
+    facts = sources.get(record.source, {})
     corrected = [each for each in curated.applied if each.field in CORRECTABLE]
     link, history = store.link(id), store.history(id)
     latest = max(corrected, key=lambda each: each.at, default=None)

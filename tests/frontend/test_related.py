@@ -7,10 +7,14 @@ from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
 from frontend.app import create_app
+from frontend.place import Place
+from frontend.related import MOST, related
 from indexer.engine import Engine
-from indexer.schema import Programme
+from indexer.schema import Programme, Relation, RelationKind
+from indexer.vocab import regions
+from search_api.detail import detail
 from tests.running import Site
-from tests.samples import PAST, programme, window
+from tests.samples import NOW, PAST, programme, window
 
 pytestmark = pytest.mark.engine
 
@@ -134,3 +138,22 @@ def test_the_api_gives_the_relations(client: TestClient) -> None:
     assert [(each["kind"], each["id"]) for each in told] == [
         ("round", "invented-0001"), ("top_up", "invented-0003"), ("exclusive", ""),
     ]  # fmt: skip
+
+
+def test_of_hundreds_of_towns_that_add_to_it_those_near_the_reader_are_read(
+    engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    towns = [each.code for each in regions.children("40")][: MOST + 5]
+    tops = [gx(100 + at, f"架空の上乗せ{at}", code) for at, code in enumerate(towns)]
+    entries = [gx(99, "架空の全国補助金", "JP"), *tops]
+    made = Site.made(engine.endpoint, tmp_path_factory.mktemp("towns"), entries)
+    store = made.services.store
+    told = [Relation(kind=RelationKind.TOP_UP, id=each.id, raw="に上乗せ", told_by=each.id) for each in tops]
+    found = detail(store, entries[0].id, NOW)
+    assert found is not None
+    found = found.model_copy(update={"relations": tuple(told)})
+    group = related(store, found, NOW, Place("40", towns[-1])).top_ups
+    assert (len(group.items), group.more) == (MOST, 5)
+    assert group.items[0].item is not None and group.items[0].item.areas == (towns[-1],)
+    few = related(store, found.model_copy(update={"relations": tuple(told[:3])}), NOW, Place()).top_ups
+    assert [each.item.id for each in few.items if each.item] == [each.id for each in tops[:3]] and few.more == 0
