@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.conftest import ROOT
 from tests.frontend.conftest import Open
@@ -269,6 +270,33 @@ def test_results_change_in_place_and_are_announced(visit: Open) -> None:
     page.wait_for_url("**/search")
     page.locator(".card").nth(6).wait_for()
     assert page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize("away", ["broken", "cut off"])
+def test_what_cannot_be_put_in_place_is_opened_as_a_page(visit: Open, away: str) -> None:
+    page = visit("/search")
+
+    def refuse(route: Route) -> None:
+        if route.request.headers.get("hx-request") != "true":
+            route.continue_()
+        elif away == "broken":
+            route.fulfill(status=503, body="away")
+        else:
+            route.abort()
+
+    page.route("**/search?*", refuse)
+    page.evaluate("window.same = true")
+    page.locator("#kind-loan").click()
+    page.wait_for_function("window.same === undefined")
+    assert "kind=loan" in page.url and page.locator("h1").count() == 1
+
+
+def test_towns_that_cannot_be_fetched_break_nothing(visit: Open) -> None:
+    page = visit("/")
+    page.route("**/places/towns?*", lambda route: route.abort())
+    page.locator("#prefecture").select_option("40")
+    page.get_by_role("button", name="探す").click()
+    page.wait_for_url("**/search?area=40")
 
 
 def test_the_search_box_suggests_what_leads_somewhere(visit: Open) -> None:

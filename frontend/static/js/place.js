@@ -2,8 +2,10 @@
 {
   const prefecture = $("prefecture"), town = $("town");
   if (prefecture && town) prefecture.addEventListener("change", async () => {
-    const asked = prefecture.value, answer = await fetch("/places/towns?prefecture=" + encodeURIComponent(asked));
-    const towns = await answer.text();
-    if (answer.ok && asked === prefecture.value) town.innerHTML = towns;
+    const asked = prefecture.value;
+    try {
+      const answer = await fetch("/places/towns?prefecture=" + encodeURIComponent(asked)), towns = await answer.text();
+      if (answer.ok && asked === prefecture.value) town.innerHTML = towns;
+    } catch { /* away from the net: the form does without a town of another prefecture */ }
   });
 }

@@ -9,4 +9,7 @@
     for (const id of opened) $(id)?.setAttribute("open", "");
     if (focused) $(focused)?.focus({ preventScroll: true });
   });
+  // What could not be put in place is opened as the link says: there the reader is told why.
+  for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"])
+    document.addEventListener(failed, (event) => location.assign(event.detail.pathInfo.finalRequestPath));
 }
