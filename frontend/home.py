@@ -48,6 +48,7 @@ async def home(request: Request, own: Own) -> Response:
         run_in_threadpool(collections.shown, own),
     )
     found = dict(zip(asked, answers, strict=True))
+    told = [item.programme for each in chosen for item in each.programmes] if chosen else found["cases"].hits
     response = page(
         request,
         "home.html",
@@ -61,7 +62,7 @@ async def home(request: Request, own: Own) -> Response:
         cases=found["cases"],
         collections=chosen,
         links={name: each.with_(per_page=20) for name, each in asked.items()},
-        late=known.late_of([*found["closing"].hits, *found["fresh"].hits]),
+        late=known.late_of([*found["closing"].hits, *found["fresh"].hits, *told]),
     )
     if query.area and place.code and "area" in request.query_params:
         places.remember(response, place)

@@ -5,7 +5,9 @@ here what was checked once is only written down.
 """
 
 from collections.abc import Sequence
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
+
+from fastapi.responses import RedirectResponse
 
 from search_api.query import Query
 
@@ -41,6 +43,21 @@ class Links:
         chosen = self._values.get(name, [])
         rest = [each for each in chosen if each.removeprefix("-") != value]
         return self.to(path, name, rest if value in chosen else [*rest, value])
+
+
+def kept(path: str, given: Sequence[tuple[str, str]]) -> RedirectResponse | None:
+    """To the address without the fields that a form sent empty, or None where there are none.
+
+    What is not understood goes along: the page tells of it.
+
+    >>> kept("/search", [("q", "省エネ"), ("area", ""), ("nonsense", "1")]).headers["location"]
+    '/search?q=%E7%9C%81%E3%82%A8%E3%83%8D&nonsense=1'
+    >>> kept("/search", [("q", "省エネ")])
+    """
+    filled = [(name, value) for name, value in given if value.strip()]
+    if len(filled) == len(given):
+        return None
+    return RedirectResponse(f"{path}?{urlencode(filled)}" if filled else path, 303)
 
 
 def _written(name: str, values: Sequence[str]) -> str:

@@ -5,12 +5,13 @@ from functools import cache
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from frontend import files
 from frontend import place as places
 from frontend.kept import Kept
+from frontend.links import kept
 from frontend.origins import sources
 from frontend.rendering import page
 from search_api import collections
@@ -78,10 +79,9 @@ async def _page(request: Request, own: Services, name: str) -> Response:
     (collections), late (sources), everything (the search for the same).
     """
     shelf = reading().pages[name]
-    given = [item for item in request.query_params.multi_items() if item[1].strip()]
-    if len(given) < len(request.query_params.multi_items()):
-        # A form sends its empty fields too: the address to keep has only what was filled in.
-        return RedirectResponse(Query.lenient(_known(given, shelf))[0].url(shelf.path), 303)
+    given = request.query_params.multi_items()
+    if shorter := kept(shelf.path, given):
+        return shorter
     query, dropped = Query.lenient(_known(given, shelf))
     dropped += sorted({key[:80] for key, _ in given} - {*shelf.facets, *KEPT})
     asked = query.with_(kind=(shelf.kind,), sort=Sort.RELEVANCE if query.q else Sort.NEWEST, page=query.page)
@@ -102,7 +102,7 @@ async def _page(request: Request, own: Services, name: str) -> Response:
         dropped=dropped,
         last_page=max(1, -(-results.total // query.per_page)),
         featured=featured,
-        late=known.late_of(results.hits),
+        late=known.late_of([*results.hits, *(item.programme for each in featured for item in each.programmes)]),
         everything=asked.with_(sort=Sort.RELEVANCE).url("/search"),
         gx=next((each.count for each in results.facets["gx"]), 0),
     )

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from frontend import place as places
 from frontend.chips import Chip, chips
 from frontend.kept import Kept
-from frontend.links import Links
+from frontend.links import Links, kept
 from frontend.origins import sources
 from frontend.rendering import fragment, page
 from frontend.words.questions import facets, heading, sorts, widened, with_what_is_over, without
@@ -28,8 +28,8 @@ async def search(request: Request, own: Own) -> Response:
     """
     if "prefecture" in request.query_params:
         return _submitted(request, "/search")
-    if "" in request.query_params.values():
-        return RedirectResponse(Query.lenient(request.query_params.multi_items())[0].url("/search"), 303)
+    if shorter := kept("/search", request.query_params.multi_items()):
+        return shorter
     asked, dropped = Query.lenient(request.query_params.multi_items())
     results = await own.search(asked)
     query = Query.model_validate(results.query)
@@ -76,8 +76,8 @@ def _submitted(request: Request, path: str) -> Response:
     values = request.query_params
     if values["prefecture"] == "several":
         # Places that the form cannot show (九州): they stay as they are.
-        kept = [item for item in values.multi_items() if item[0] not in ("prefecture", "town")]
-        return RedirectResponse(Query.lenient(kept)[0].url(path), 303)
+        several = [item for item in values.multi_items() if item[0] not in ("prefecture", "town")]
+        return RedirectResponse(Query.lenient(several)[0].url(path), 303)
     place = places.asked(values["prefecture"], values.get("town", ""))
     rest = [item for item in values.multi_items() if item[0] not in ("prefecture", "town", "area")]
     query, _ = Query.lenient([*rest, ("area", place.code)])

@@ -115,6 +115,12 @@ def test_the_form_becomes_an_address_to_keep_and_the_place_is_remembered(client:
     assert "場所の記憶を消す" not in client.get("/").text
 
 
+def test_what_is_not_understood_goes_along_when_empty_fields_are_dropped(client: TestClient) -> None:
+    answer = client.get("/search?q=太陽光&area=&nonsense=1")
+    assert answer.status_code == 303
+    assert "アドレスに分からない指定がありました（nonsense）" in client.get(answer.headers["location"]).text
+
+
 def test_the_form_keeps_several_places_until_another_is_chosen(client: TestClient) -> None:
     page = client.get("/search?q=四国 太陽光").text
     assert '<option value="several" selected>徳島県・香川県・愛媛県・高知県</option>' in page
@@ -243,6 +249,7 @@ def test_a_source_that_is_down_is_said_where_its_data_is_shown(client: TestClien
         "/calendar",
         "/list?id=invented-0001",
         "/compare?id=invented-0001",
+        "/cases",
     )
     with site.services.store.transaction() as writer:
         writer.add_run(run(True))
