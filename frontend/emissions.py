@@ -20,7 +20,8 @@ MONTHS = {"year": 1, "month": 12}
 """By how much amounts are multiplied, for each choice of period."""
 
 MOST = Decimal(10) ** 10
-MOST_FACTOR = Decimal(100)
+MOST_TIMES = 10
+"""So many times the common factor a supplier's own may be: what is beyond was written in kilograms."""
 _UNITS = re.compile(r"\s*(?:kwh|キロワット時|m3|立方メートル|リットル|kg|l|t-?co2/.*)\s*$", re.IGNORECASE)
 
 
@@ -191,7 +192,7 @@ def tonnes(value: Decimal) -> str:
     ('0.01未満', '4.99', '1,234.6')
     """
     if 0 < value < Decimal("0.005"):
-        return "0.01未満"
+        return _("{least}未満").format(least="0.01")
     return f"{value:,.1f}" if value >= 100 else f"{value:,.2f}"
 
 

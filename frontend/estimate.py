@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from frontend import place as places
 from frontend.counts import Counts, Offer, question
-from frontend.emissions import MONTHS, MOST, MOST_FACTOR, Estimate, Line, Unreadable, estimate, factors, line, number
+from frontend.emissions import MONTHS, MOST, MOST_TIMES, Estimate, Line, Unreadable, estimate, factors, line, number
 from frontend.language import gettext as _
+from frontend.links import kept
 from frontend.place import Place
 from frontend.rendering import page
 from search_api.query import Query
@@ -44,12 +44,12 @@ def _read(values: Mapping[str, str]) -> Form:
         try:
             return number(typed, most) if typed else None
         except Unreadable as error:
-            errors[field] = _(factors().errors[error.code]).format(most=f"{most:,}", example=example)
+            errors[field] = _(factors().errors[error.code]).format(most=f"{most.normalize():,f}", example=example)
             return None
 
     for item in factors().items:
         amount = read(item.id, MOST, factors().example)
-        own = read(f"{item.id}_factor", MOST_FACTOR, item.factor) if item.own else None
+        own = read(f"{item.id}_factor", item.factor * MOST_TIMES, item.factor) if item.own else None
         if amount:
             unit = item.unit(values.get(f"{item.id}_unit", ""))
             lines.append(line(item, amount, unit, times=times, factor=own))
@@ -71,13 +71,11 @@ async def form(request: Request, own: Own) -> Response:
     """estimate.html: factors, form (Form), asked (was anything sent?), found (Estimate or None), dropped (parameters
     not understood), place, biggest [(Line, [Offer])], always [Offer], missing (nothing was put in).
     """
+    if shorter := kept("/estimate", request.query_params.multi_items()):
+        return shorter
     given = dict(request.query_params.multi_items())
     dropped = sorted(each[:80] for each in given if each not in fields())
     values = {key: value[:60] for key, value in given.items() if key not in dropped}
-    if any(not value.strip() for value in values.values()):
-        # A form sends its empty fields too: the address to keep has only what was filled in.
-        filled = {key: value for key, value in values.items() if value.strip()}
-        return RedirectResponse(f"/estimate?{urlencode(filled)}", 303)
     place = places.of([values["area"]]) if "area" in values else places.remembered(request)
     read = _read(values)
     found = estimate(read.lines) if read.lines and not read.errors else None

@@ -152,4 +152,6 @@ templates.env.policies["ext.i18n.trimmed"] = True
 templates.env.install_gettext_callables(  # type: ignore[attr-defined]
     gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
 )
+# An update that is put in place while the site runs must not mix its pages with the code of before.
+templates.env.auto_reload = False
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

@@ -77,6 +77,13 @@ def test_what_a_form_leaves_empty_is_not_in_the_address(client: TestClient) -> N
     assert answer.headers["location"] == "/estimate?per=year&electricity=+100"
 
 
+def test_a_factor_in_kilograms_is_told_of(client: TestClient) -> None:
+    page = seen(client, "?electricity=1000&electricity_factor=0.416")
+    [link] = page.select(".wrong-summary a")
+    assert link["href"] == "#electricity_factor" and "0.00416以下" in link.get_text()
+    assert seen(client, "?electricity=1000&electricity_factor=0").select_one("#total"), "renewable electricity"
+
+
 def test_what_is_not_understood_is_named(client: TestClient) -> None:
     page = seen(client, "?electricity=100&nonsense=1&per=decade&lpg_unit=gallon&area=99")
     assert "nonsense" in page.select_one(".notice").get_text()  # type: ignore[union-attr]

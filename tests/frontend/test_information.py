@@ -10,8 +10,10 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
+from frontend import place
 from frontend.app import create_app
 from frontend.developers import examples, snippet
+from frontend.language import choosing
 from indexer.engine import Engine
 from indexer.store import Run, stamp
 from search_api.services import Services
@@ -133,3 +135,8 @@ def test_who_is_to_be_named_is_named_once(own: Site, reader: TestClient) -> None
         writer.set_source("third", {"title": "架空町の別の一覧", "attribution": "出典：架空町", "days": 1})
     credits = [each.get_text() for each in seen(reader, "/about").select("li") if "出典：" in each.get_text()]
     assert sorted(credits) == ["出典：架空町", "出典：架空財団"]
+
+
+def test_every_cookie_of_readers_is_told_of(reader: TestClient) -> None:
+    told = seen(reader, "/about").get_text()
+    assert all(f"クッキー「{each}」" in told for each in (place.COOKIE, choosing.COOKIE))

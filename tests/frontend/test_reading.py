@@ -97,8 +97,8 @@ def test_pages_of_cases_and_bad_addresses(reader: TestClient) -> None:
     odd = seen(reader, "/cases?nonsense=1&industry=Z&kind=loan")
     told = odd.select_one(".notice").get_text()  # type: ignore[union-attr]
     assert all(each in told for each in ("industry", "kind", "nonsense"))
-    blank = reader.get("/cases?q=&industry=M&area=")
-    assert (blank.status_code, blank.headers["location"]) == (303, "/cases?industry=M")
+    blank = reader.get("/cases?q=&industry=M&area=&nonsense=1")
+    assert (blank.status_code, blank.headers["location"]) == (303, "/cases?industry=M&nonsense=1")
 
 
 def test_answers_and_guides(reader: TestClient) -> None:
@@ -115,6 +115,10 @@ def test_what_staff_feature_shows_first_unless_a_question_is_asked(own: Site, re
     assert headings[0] == "夏の省エネ" and headings[-1].startswith("すべての事例")
     [collection] = page.select(".tiles")
     assert "架空食品 ボイラーの更新" in collection.get_text() and "費用が半分" in collection.get_text()
+    for path in ("/cases", "/"):
+        [english] = BeautifulSoup(reader.get(path, headers={"Cookie": "lang=en"}).text, "lxml").select(".tiles")
+        assert "Case" in english.get_text() and "取組事例" not in english.get_text()
+        assert english.select_one("h3, h4")["lang"] == "ja"  # type: ignore[index]
     for narrowed in ("/cases?industry=M", "/cases?page=2", "/guides"):
         assert seen(reader, narrowed).select_one(".tiles") is None
     with own.services.store.transaction() as writer:

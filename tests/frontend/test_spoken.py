@@ -13,8 +13,8 @@ QUOTED = re.compile("“.*?”")
 """Words that stand on Japanese bills are named as they stand there."""
 PAGES = [
     "/guide?area=40&trade=shop", "/estimate", "/estimate?per=month&electricity=1000&lpg=20&area=40",
-    "/estimate?electricity=abc&gasoline=-1", "/cases", "/cases?q=どこにもない", "/answers", "/guides", "/sources",
-    "/sources/places/40", "/developers", "/about", "/accessibility",
+    "/estimate?electricity=abc&gasoline=-1", "/estimate?water=1", "/cases", "/cases?q=どこにもない",
+    "/answers", "/guides", "/sources", "/sources/places/40", "/developers", "/about", "/accessibility",
 ]  # fmt: skip
 
 
