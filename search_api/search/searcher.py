@@ -25,6 +25,8 @@ from search_api.search.moments import Moments
 from search_api.understand import Understood, understand
 
 STREAM_PAGE = 500
+STREAMS = 2
+"""So many files and feeds get a page of results at once: however many are asked for, other questions find room."""
 MOST_WAYS = 10_000
 """So many questions are remembered with how their words are looked for."""
 
@@ -63,6 +65,7 @@ class Searcher:
         self._version = version
         self._moments = Moments(self.engine)
         self._ways: OrderedDict[tuple[str, _Words], Way] = OrderedDict()
+        self._streams = asyncio.Semaphore(STREAMS)
 
     async def close(self) -> None:
         await self.engine.close()
@@ -220,7 +223,9 @@ class Searcher:
         }
         page = 1
         while True:
-            [answer] = await self.engine.multi([wanted | {"page": page}])
+            # Only while a page is fetched: who reads slowly holds up nobody.
+            async with self._streams:
+                [answer] = await self.engine.multi([wanted | {"page": page}])
             yield [hit(each, now, query) for each in answer["hits"]]
             if page >= answer["totalPages"]:
                 return

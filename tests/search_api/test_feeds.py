@@ -1,8 +1,10 @@
 """Feeds and exports, read back with what other people read them with."""
 
+import asyncio
 import csv
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from xml.etree import ElementTree
 
@@ -13,7 +15,9 @@ from icalendar import Calendar
 from indexer.schema import Role
 from search_api import feeds
 from search_api.exports import COLUMNS, harmless
-from search_api.search import as_shown
+from search_api.query import Query
+from search_api.search import as_shown, searcher
+from search_api.search.engine import Answer, Request
 from tests.running import Site
 from tests.samples import NOW, programme, window
 
@@ -65,6 +69,38 @@ def test_each_deadline_has_an_identifier_of_its_own_and_no_end_at_its_start() ->
     assert "invented-0001-apply-2@shien" in {str(each["uid"]) for each in events}
     ends = [each.decoded("dtend", None) for each in events]
     assert [each is None for each in ends] == [False, True, False, False, False, True]
+
+
+def test_many_files_at_once_leave_room_for_other_questions(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searcher, "STREAM_PAGE", 2)
+    running, most = 0, 0
+
+    async def ask() -> set[int]:
+        asked = searcher.Searcher(site.find, site.services.clock)
+        multi = asked.engine.multi
+
+        async def counted(requests: Sequence[Request]) -> list[Answer]:
+            nonlocal running, most
+            running += bool(requests)
+            most = max(most, running)
+            try:
+                return await multi(requests)
+            finally:
+                running -= bool(requests)
+
+        async def whole() -> int:
+            return sum([len(page) async for page in asked.pages(Query(), NOW)])
+
+        monkeypatch.setattr(asked.engine, "multi", counted)
+        try:
+            slow = asked.pages(Query(), NOW)
+            assert len(await anext(slow)) == 2, "and is not read on"
+            return set(await asyncio.gather(*(whole() for _ in range(8))))
+        finally:
+            await asked.close()
+
+    [count] = asyncio.run(ask())
+    assert count > 4 and most == searcher.STREAMS
 
 
 def test_csv_for_japanese_spreadsheets(client: TestClient) -> None:
