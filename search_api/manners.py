@@ -38,8 +38,12 @@ MACHINES = ("/api/", "/feeds/", "/export/", "/common-grants/", "/healthz", "/rea
 """What answers with a problem document where something is wrong; all else with a page."""
 
 
+LIVE = ("/api/sources", "/api/coverage")
+"""What tells how old things are: it changes with every run of a source, and by itself."""
+
+
 class OpenData:
-    """ETag and Cache-Control by `version`, on the paths in OPEN.
+    """ETag and Cache-Control by `version`, on the paths in OPEN; those in LIVE have no ETag.
 
     `version` is asked on each request: it changes when something is published, corrected or a minute passes, because
     a deadline that passes changes answers.
@@ -57,7 +61,7 @@ class OpenData:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope)
-        version = await self.version()
+        version = "" if scope["path"] in LIVE else await self.version()
         tag = f'W/"{version}"' if version else ""
 
         async def marked(message: Message) -> None:

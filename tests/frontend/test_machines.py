@@ -64,10 +64,18 @@ def test_anyone_may_read_and_what_did_not_change_is_not_sent_again(client: TestC
 
 
 def test_a_decision_changes_the_tag(client: TestClient, site: Site) -> None:
-    before = client.get("/api/sources").headers["ETag"]
+    before = client.get("/api/stats").headers["ETag"]
     with site.services.store.transaction() as writer:
         writer.touch()
-    assert client.get("/api/sources", headers={"If-None-Match": before}).status_code == 200
+    assert client.get("/api/stats", headers={"If-None-Match": before}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/sources", "/api/coverage"])
+def test_what_tells_the_age_of_things_is_always_sent(client: TestClient, path: str) -> None:
+    tag = client.get("/api/stats").headers["ETag"]
+    answer = client.get(path, headers={"If-None-Match": tag})
+    assert answer.status_code == 200 and "ETag" not in answer.headers
+    assert answer.headers["Cache-Control"] == "public, no-cache"
 
 
 def test_a_page_of_another_site_can_ask_with_conditions_and_read_what_it_is_told(client: TestClient) -> None:
