@@ -31,6 +31,8 @@ page and tell people to check the deadline there. Search words are Japanese; pla
 
 MOST = 20
 MOST_BODY = 6_000
+MOST_NAME = 40
+"""Characters of a place's name: each is read in many ways."""
 
 Answer = dict[str, Any]
 Done = TypeVar("Done")
@@ -91,7 +93,7 @@ def server(own: Services) -> MCPServer[Any]:
         return await asked(q=q, area=area, kind=kind, closes_within=days, sort=Sort.DEADLINE, page=page)
 
     async def areas(
-        q: Annotated[str, Field(description="how a name begins: Han, kana or romaji")] = "",
+        q: Annotated[str, Field(max_length=MOST_NAME, description="how a name begins: Han, kana or romaji")] = "",
         parent: Annotated[str, Field(description="code of a prefecture: its municipalities")] = "",
     ) -> Answer:
         """Codes of places; without anything the prefectures."""
@@ -110,6 +112,7 @@ def server(own: Services) -> MCPServer[Any]:
         industry: Annotated[str, Field(description="division of the Japanese industry classification, A to T")] = "",
         employees: Annotated[int | None, Field(ge=0)] = None,
         capital: Annotated[int | None, Field(ge=0, description="yen")] = None,
+        plan: Annotated[str, Field(description="what the firm is going to do or buy, in Japanese")] = "",
         kind: Kind = "",
         page: Annotated[int, Field(ge=1, le=500)] = 1,
     ) -> Answer:
@@ -122,6 +125,7 @@ def server(own: Services) -> MCPServer[Any]:
             industry=industry,
             employees=employees,
             capital=capital,
+            plan=plan,
             kind=kind,
             page=page,
             state=["open", "closing", "rolling"],

@@ -86,6 +86,13 @@ def test_places_vocabulary_sources_and_coverage(call: Call) -> None:
     assert town["programmes"] == 1
 
 
+def test_eligibility_for_what_a_firm_plans(call: Call) -> None:
+    found = call("eligibility", area="40130", employees=5, plan="太陽光パネルを載せたい")
+    assert found["query"]["plan"] == "太陽光パネルを載せたい"
+    [one] = found["programmes"]
+    assert one["id"] == "invented-0005" and "計画の「" in one["fit"]["reason"]
+
+
 def test_eligibility_gives_a_verdict_and_what_decided(call: Call) -> None:
     found = call("eligibility", area="13", employees=10, kind="subsidy")["programmes"]
     assert found
@@ -105,6 +112,8 @@ def test_relations_of_one(call: Call) -> None:
         ("search", {"theme": 'x" OR 1=1'}, "theme"),
         ("search", {"kind": "nonsense"}, "kind"),
         ("deadlines", {"days": -1}, "days"),
+        ("areas", {"q": "ふ" * 41}, "40 characters"),
+        ("eligibility", {"area": "13", "plan": "あ" * 201}, "plan"),
     ],
 )
 def test_what_is_wrong_is_said(call: Call, tool: str, values: dict[str, Any], told: str) -> None:
