@@ -35,6 +35,9 @@ from search_api.services import Id, Own, Services
 DESCRIPTION = """日本の中小企業向け支援（補助金・融資・税制・セミナー・相談・専門家派遣・事例）の検索API。
 読み取り専用、鍵は不要です。同じ項目を繰り返すとOR、値の前に `-` を付けると除外。日時は日本時間です。"""
 
+MOST_ERRORS = 20
+"""So many of the faults of one question are told."""
+
 logger = logging.getLogger(__name__)
 
 api = APIRouter()
@@ -169,7 +172,7 @@ async def on_invalid(_: Request, error: Exception) -> Response:
             "parameter": str(each["loc"][1] if len(each["loc"]) > 1 else each["loc"][0])[:MOST_OF_A_NAME],
             "message": _message(each),
         }
-        for each in error.errors()
+        for each in error.errors()[:MOST_ERRORS]
     )
     return trouble(422, "指定が正しくありません", "、".join(each["parameter"] for each in errors), errors)
 

@@ -20,9 +20,9 @@ from search_api.manners import OPEN, TOOLS
 logger = logging.getLogger(__name__)
 
 FREE = ("/static/", "/healthz", "/readyz", "/metrics")
-"""Paths that ask nothing of the engine or the store; what watches the site has to get through."""
+"""What costs next to nothing, and what watches the site, which has to get through."""
 
-DEAR = {"/export/": 20, "/feeds/": 5}
+DEAR = {"/export/": 20, "/feeds/": 5, "/sitemap": 5}
 """What these answers count for, each being many pages of results."""
 
 

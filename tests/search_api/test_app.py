@@ -172,3 +172,8 @@ def test_the_value_of_any_facet_can_be_left_out(client: TestClient, facet: str) 
     )
     assert everything["total"] == only["total"] + others["total"] and others["total"] == same["total"]
     assert others["facets"][facet][0]["excluded"]
+
+
+def test_a_thousand_faults_are_not_all_told(client: TestClient) -> None:
+    answer = client.get("/api/programmes", params={f"no{number}": "x" for number in range(1000)})
+    assert answer.status_code == 422 and len(answer.json()["errors"]) == 20

@@ -84,6 +84,10 @@ def test_addresses_of_one_network_are_one(client: TestClient) -> None:
     assert answers == [200] * 25 + [429] * 5
 
 
+def test_a_sitemap_counts_for_several(client: TestClient) -> None:
+    assert [client.get("/sitemap-1.xml").status_code for _ in range(6)] == [200] * 5 + [429]
+
+
 def test_a_file_is_possible_however_few_are_allowed(site: Site) -> None:
     with opened(site, 10) as client:
         assert client.get("/export/programmes.csv").status_code == 200
