@@ -12,6 +12,7 @@ from typing import Any
 
 from indexer.normalise.conditions import Conditions, Size
 from indexer.schema import NOT_OFFERED
+from indexer.state import State
 from indexer.vocab import labels, regions
 from search_api import firm
 from search_api.models import Fit, Verdict
@@ -74,7 +75,8 @@ def fit(found: Mapping[str, Any], who: Conditions, body: str, query: Query) -> F
         return Fit(verdict=Verdict.UNKNOWN, reason=open_[0].told, raw=open_[0].raw)
     if open_:
         return Fit(verdict=Verdict.PARTLY, reason=open_[0].told, raw=open_[0].raw)
-    ending = found["days_left"] is not None and found["days_left"] <= SOON
+    # Of what is not open yet, `days_left` counts to its beginning.
+    ending = found["state"] in (State.OPEN, State.CLOSING) and found["days_left"] <= SOON
     last = met[-1]
     return Fit(verdict=Verdict.ENDING if ending else Verdict.YES, reason=last.told, raw=last.raw)
 

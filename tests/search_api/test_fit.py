@@ -40,6 +40,7 @@ def verdict(of: Programme, **asked: Any) -> Fit:
         (made(), {"area": ["13104"], "employees": 20}, "yes"),
         (made(("JP",)), {"employees": 5}, "yes"),
         (made(windows=SOON), {"area": ["13"], "employees": 5}, "ending"),
+        (made(windows=(window("2026-08-25", "2026-12-25"),)), {"area": ["13"], "employees": 5}, "yes"),
         (made(eligibility=None), {"area": ["13"], "employees": 5}, "yes"),
         # One condition is not met: no, whatever else is.
         (made(), {"area": ["13"], "employees": 21}, "no"),
