@@ -48,6 +48,7 @@ def server(own: Services) -> MCPServer[Any]:
 
     def tool(run: Callable[..., Awaitable[Answer]]) -> None:
         made.add_tool(run, annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False))
+        _refuse_unknown(made, run.__name__)
 
     async def asked(**values: Any) -> Answer:
         query = _query(**values)
@@ -164,6 +165,16 @@ def server(own: Services) -> MCPServer[Any]:
     for each in (search, programme, deadlines, areas, vocabulary, eligibility, related, covered, freshness):
         tool(each)
     return made
+
+
+def _refuse_unknown(made: MCPServer[Any], tool: str) -> None:
+    """A misspelt argument would change the answer unseen: it is refused by its name, and the schema says so."""
+    added = made._tool_manager.get_tool(tool)
+    assert added is not None
+    taken = added.fn_metadata.arg_model
+    taken.model_config["extra"] = "forbid"
+    taken.model_rebuild(force=True)
+    added.parameters["additionalProperties"] = False
 
 
 def routes(made: MCPServer[Any]) -> list[BaseRoute]:

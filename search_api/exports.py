@@ -4,17 +4,17 @@ import asyncio
 import csv
 import io
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import orjson
 import xlsxwriter
 
-from search_api.search.hits import Values
+from search_api.search.hits import Values, trimmed
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PIECE = 64_000
-"""So many characters are sent together."""
+"""So many characters, or bytes, are sent together."""
 COLUMNS = (
     "id", "名称", "種類", "募集状況", "受付開始", "受付終了", "地域", "実施機関", "上限額（円）", "補助率",
     "GX", "テーマ", "段階", "公式ページ", "掲載ページ", "情報源", "利用条件",
@@ -74,9 +74,17 @@ async def as_csv(hits: AsyncIterator[Values]) -> AsyncIterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-async def as_jsonl(hits: AsyncIterator[Values]) -> AsyncIterator[bytes]:
+async def as_jsonl(hits: AsyncIterator[Values], fields: Sequence[str] = ()) -> AsyncIterator[bytes]:
+    """A result a line; with `fields` these of each."""
+    lines: list[bytes] = []
+    size = 0
     async for each in hits:
-        yield orjson.dumps(each, option=orjson.OPT_APPEND_NEWLINE)
+        lines.append(orjson.dumps(trimmed(each, fields) if fields else each, option=orjson.OPT_APPEND_NEWLINE))
+        size += len(lines[-1])
+        if size > PIECE:
+            yield b"".join(lines)
+            lines, size = [], 0
+    yield b"".join(lines)
 
 
 async def as_xlsx(hits: AsyncIterator[Values]) -> Path:

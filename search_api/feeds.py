@@ -10,7 +10,7 @@ from icalendar import Alarm, Calendar, Event
 from lxml import etree
 
 from indexer.changes import FRESH
-from indexer.schema import NewsKind, Role, Window, instant
+from indexer.schema import NewsKind, Precision, Role, Window, instant
 from search_api.models import NEWS, Hit
 from search_api.query import Query, Sort, StateChoice
 from search_api.search.hits import Values
@@ -20,6 +20,8 @@ ATOM = "http://www.w3.org/2005/Atom"
 MOST_ENTRIES = 100
 MOST_EVENTS = 1000
 ALARM_DAYS = (7, 1)
+VAGUE = frozenset({Precision.PART, Precision.MONTH, Precision.FISCAL_YEAR})
+"""An event "in October" has no day that a calendar could show."""
 PRODUCT = "-//shien//shien//JA"
 
 
@@ -83,6 +85,8 @@ def _events(hit: Hit, base: str, now: datetime) -> Iterator[Event]:
         names.add(name)
         end = window.closes or (window.opens if window.role is Role.EVENT else None)
         if end is None or window.ended_early or not hit.listed or instant(end, end=True) <= now:
+            continue
+        if window.role is Role.EVENT and window.precision in VAGUE:
             continue
         event = Event()
         event.add("uid", f"{hit.id}-{name}@shien")

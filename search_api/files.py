@@ -54,7 +54,9 @@ async def deadlines(query: Annotated[Query, Parameters()], request: Request, own
     """検索結果の締切と開催日。締切には7日前と1日前の通知が付きます。"""
     soonest = query.with_(sort=Sort.DEADLINE if query.sort is Sort.RELEVANCE else query.sort)
     found = await feeds.first(own.hits(soonest), feeds.MOST_EVENTS)
-    return Response(feeds.calendar(found, public_base(request, own), own.now()), media_type="text/calendar")
+    # A thousand events take a while to write; nobody else has to wait for it.
+    made = await run_in_threadpool(feeds.calendar, found, public_base(request, own), own.now())
+    return Response(made, media_type="text/calendar")
 
 
 @router.get(
@@ -85,8 +87,8 @@ async def export_csv(query: Annotated[Query, Parameters()], own: Own) -> Respons
     **_answers("application/x-ndjson"),
 )
 async def export_jsonl(query: Annotated[Query, Parameters()], own: Own) -> Response:
-    """条件に合うすべて。1行が1件で、検索結果の hits と同じ形です。"""
-    return _file(exports.as_jsonl(await _started(own, query)), "jsonl", "application/x-ndjson")
+    """条件に合うすべて。1行が1件で、検索結果の hits と同じ形です（`fields` も効きます）。"""
+    return _file(exports.as_jsonl(await _started(own, query), query.fields), "jsonl", "application/x-ndjson")
 
 
 @router.get(

@@ -26,7 +26,7 @@ from search_api.metrics import Metrics
 from search_api.models import Results
 from search_api.query import Query
 from search_api.search import Searcher
-from search_api.search.hits import Values, fitted, result
+from search_api.search.hits import Values, fitted, result, trimmed
 
 KEPT_BYTES = 4 * 2**20
 """So much of answers is kept."""
@@ -71,8 +71,7 @@ class Services:
             meant = Query.model_validate(found["query"])
             found["hits"] = await self._as_decided(found["hits"], meant, edition, moment)
             if query.fields:
-                # The id always comes along: without it nobody could ask for the rest.
-                found["hits"] = [_trimmed(each, query.fields) for each in found["hits"]]
+                found["hits"] = [trimmed(each, query.fields) for each in found["hits"]]
             answer = orjson.dumps(found)
             if edition.sure:
                 self._kept[key] = answer
@@ -136,10 +135,6 @@ class Services:
     async def close(self) -> None:
         await self.searcher.close()
         self.store.close()
-
-
-def _trimmed(hit: Values, fields: Sequence[str]) -> Values:
-    return {name: value for name, value in hit.items() if name == "id" or name in fields}
 
 
 def services(request: Request) -> Services:

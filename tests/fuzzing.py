@@ -19,6 +19,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+PATIENCE_SECONDS = 120
+"""A machine that does much else answers late, which is no fault of the answer."""
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
@@ -59,7 +61,7 @@ def fuzz(address: str, each: int) -> Asked:
                 case.path_parameters[name] = draw.draw(
                     st.sampled_from([case.path_parameters[name], *there[name]]), label=name
                 )
-            response = case.call()
+            response = case.call(timeout=PATIENCE_SECONDS)
             told.requests[case.operation.label, response.status_code] += 1
             try:
                 case.validate_response(response, checks=CHECKS)

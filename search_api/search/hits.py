@@ -41,6 +41,11 @@ def result(values: Mapping[str, Any], times: Timeline | None, now: datetime) -> 
     return {**values, **_now(where), **_labels(values), "fit": None, "highlight": None, "explain": []}
 
 
+def trimmed(hit: Values, fields: Sequence[str]) -> Values:
+    """A result with these fields alone, and its id: without it nobody could ask for the rest."""
+    return {name: value for name, value in hit.items() if name == "id" or name in fields}
+
+
 def as_shown(values: Mapping[str, Any], now: datetime) -> Hit:
     """The same as a model, from the values alone."""
     times = timeline([Window.model_validate(each) for each in values["windows"]], Kind(values["kind"]))

@@ -114,6 +114,10 @@ def test_relations_of_one(call: Call) -> None:
         ("deadlines", {"days": -1}, "days"),
         ("areas", {"q": "ふ" * 41}, "40 characters"),
         ("eligibility", {"area": "13", "plan": "あ" * 201}, "plan"),
+        ("search", {"prefecture": "13"}, "prefecture"),
+        ("freshness", {"source": "invented"}, "source"),
+        ("covered", {"area": "99999"}, "'99999' is no code"),
+        ("areas", {"parent": "99"}, "'99' is no code"),
     ],
 )
 def test_what_is_wrong_is_said(call: Call, tool: str, values: dict[str, Any], told: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from icalendar import Calendar
 from indexer.schema import Role
 from search_api import feeds
 from search_api.exports import COLUMNS, harmless
+from search_api.models import Hit
 from search_api.query import Query
 from search_api.search import as_shown, searcher
 from search_api.search.engine import Answer, Request
@@ -101,6 +103,25 @@ def test_many_files_at_once_leave_room_for_other_questions(site: Site, monkeypat
 
     [count] = asyncio.run(ask())
     assert count > 4 and most == searcher.STREAMS
+
+
+@pytest.mark.parametrize(
+    ("precision", "count"), [("minute", 1), ("day", 1), ("part", 0), ("month", 0), ("fiscal_year", 0)]
+)
+def test_an_event_whose_day_is_not_said_has_none_in_a_calendar(client: TestClient, precision: str, count: int) -> None:
+    [seminar] = client.get("/api/programmes?kind=seminar&state=any").json()["hits"]
+    when = {"role": "event", "opens": "2026-10-31", "closes": "2026-10-31", "precision": precision, "raw": "10月"}
+    made = feeds.calendar([Hit.model_validate(seminar | {"windows": [when]})], "http://testserver", NOW)
+    assert len(Calendar.from_ical(made).walk("VEVENT")) == count
+
+
+def test_json_lines_hold_the_fields_that_are_wanted(client: TestClient) -> None:
+    everything, some = (
+        [json.loads(line) for line in client.get(f"/export/programmes.jsonl?state=any{each}").text.splitlines()]
+        for each in ("", "&fields=title,closes")
+    )
+    assert len(everything) == client.get("/api/programmes?state=any").json()["total"] > 10
+    assert some == [{name: each[name] for name in ("id", "title", "closes")} for each in everything]
 
 
 def test_csv_for_japanese_spreadsheets(client: TestClient) -> None:
