@@ -9,12 +9,14 @@ from fastapi.testclient import TestClient
 pytestmark = pytest.mark.engine
 
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
-QUOTED = re.compile("“.*?”")
-"""Words that stand on Japanese bills are named as they stand there."""
+QUOTED = re.compile("“.*?”|e[.]g[.] 太陽光, 省エネ")
+"""Words that stand on Japanese bills, or can be searched for, are named as they stand there."""
 PAGES = [
     "/guide?area=40&trade=shop", "/estimate", "/estimate?per=month&electricity=1000&lpg=20&area=40",
     "/estimate?electricity=abc&gasoline=-1", "/estimate?water=1", "/cases", "/cases?q=どこにもない",
-    "/answers", "/guides", "/sources", "/sources/places/40", "/developers", "/about", "/accessibility",
+    "/answers", "/guides", "/sources", "/sources/places/40", "/calendar", "/words",
+    "/compare?id=invented-0001&id=invented-0091", "/search?area=40130", "/", "/map", "/list?id=invented-0091",
+    "/developers", "/about", "/accessibility",
 ]  # fmt: skip
 
 
