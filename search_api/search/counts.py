@@ -14,6 +14,7 @@ from search_api.search.filters import (
     Expression,
     closes_within,
     joined,
+    meant_for,
     place_filter,
     posted_within,
     state_filter,
@@ -31,11 +32,12 @@ Distribution = Mapping[str, Mapping[str, int]]
 
 
 class Counted(NamedTuple):
-    """A count that the results' own request cannot give: of one value, or of all values of a facet ("")."""
+    """A count that the results' own request cannot give: of one value, or of all of a facet ("") or `only` some."""
 
     facet: str
     value: str
     request: Request
+    only: tuple[str, ...] = ()
 
 
 def distributed(query: Query) -> list[str]:
@@ -50,8 +52,10 @@ def counted(query: Query, conditions: Mapping[str, Expression], now: datetime) -
     found = [
         Counted(facet, "", _distribution(joined(conditions, facet), [facet]))
         for facet in (*PLAIN, *FLAGS)
-        if facet in conditions and _asked(query, facet)
+        if facet in conditions and _asked(query, facet) and not (facet == "industry" and _sized(query))
     ]
+    if _asked(query, "industry") and _sized(query):
+        found += _of_trades(query, conditions)
     found += _of_places(query, joined(conditions, "area"), chosen="area" in conditions)
     single: list[tuple[str, str, Expression]] = [("state", each.value, state_filter(each, seconds)) for each in State]
     single += [("closes_within", str(days), closes_within(seconds, days)) for days in CLOSES_WITHIN]
@@ -62,6 +66,23 @@ def counted(query: Query, conditions: Mapping[str, Expression], now: datetime) -
         if _asked(query, facet)
     ]
     return found
+
+
+def _sized(query: Query) -> bool:
+    """Is what is not for a firm of this size left out?"""
+    return not query.unfit and (query.employees is not None or query.capital is not None)
+
+
+def _of_trades(query: Query, conditions: Mapping[str, Expression]) -> list[Counted]:
+    """How small a firm is by law depends on its trade: those that leave out the same are counted at once."""
+    alike: dict[Expression, list[str]] = {}
+    for trade in labels.labels("industry"):
+        alike.setdefault(meant_for(query, [trade]), []).append(trade)
+    rest = {facet: each for facet, each in conditions.items() if facet != "meant_for"}
+    return [
+        Counted("industry", "", _distribution(_both(joined(rest, "industry"), left_out), ["industry"]), tuple(trades))
+        for left_out, trades in alike.items()
+    ]
 
 
 def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]:
@@ -118,6 +139,10 @@ class _Answers:
         for each, answer in zip(asked, answers, strict=True):
             if each.value:
                 self.one.setdefault(each.facet, {})[each.value] = answer["totalHits"]
+            elif each.only:
+                told = answer["facetDistribution"].get(each.facet, {})
+                known = self._own.get(each.facet, {}).get(each.facet, {})
+                self._own[each.facet] = {each.facet: {**known, **{name: told.get(name, 0) for name in each.only}}}
             else:
                 self._own[each.facet] = answer["facetDistribution"]
 

@@ -84,12 +84,14 @@ def _firm(query: Query) -> dict[str, Expression]:
         found["employees"] = f"(employees_max NOT EXISTS OR employees_max >= {query.employees})"
     if query.capital is not None:
         found["capital"] = f"(capital_max NOT EXISTS OR capital_max >= {query.capital})"
-    too_large = [
-        each for each in Size if firm.fits(each, query.wanted("industry"), query.employees, query.capital) is False
-    ]
-    if too_large:
-        found["meant_for"] = f"NOT {one_of('meant_for', too_large)}"
+    found["meant_for"] = meant_for(query, query.wanted("industry"))
     return found
+
+
+def meant_for(query: Query, industries: Sequence[str]) -> Expression:
+    """Not for smaller firms only than one of these trades and the question's size is."""
+    too_large = [each for each in Size if firm.fits(each, industries, query.employees, query.capital) is False]
+    return f"NOT {one_of('meant_for', too_large)}" if too_large else ""
 
 
 def _states(query: Query, now: int) -> Expression:

@@ -151,3 +151,16 @@ def test_results_for_a_firm(client: TestClient) -> None:
     assert client.get("/api/programmes", params={"area": "40130"}).json()["hits"][0]["fit"] is None
     page = client.get("/search", params={"area": "40130", "industry": "E"}).text
     assert "一部は要確認" in page and 'value="E" selected' in page
+
+
+@pytest.mark.engine
+def test_a_trade_is_counted_with_what_its_law_calls_small(client: TestClient) -> None:
+    # Too large for a shop, not for a factory.
+    asked = {"area": "40130", "employees": "150", "capital": "200000000"}
+    counts = []
+    for chosen in ({}, {"industry": "I"}, {"industry": "E"}, {"industry": "-G"}):
+        values = client.get("/api/programmes", params=asked | chosen).json()["facets"]["industry"]
+        counts.append({each["value"]: each["count"] for each in values})
+    assert counts[0]["I"] < counts[0]["E"] and counts.count(counts[0]) == 4
+    for trade, count in counts[0].items():
+        assert client.get("/api/programmes", params=asked | {"industry": trade}).json()["total"] == count
