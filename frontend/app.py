@@ -36,7 +36,7 @@ from frontend.counts import Counts
 from frontend.kept import KEPT_BYTES
 from frontend.language.choosing import Spoken
 from frontend.publisher import Publisher
-from frontend.rendering import DOCUMENTATION, error_page
+from frontend.rendering import DOCUMENTATION, compiled, error_page
 from frontend.words import troubles
 from indexer.settings import Settings
 from indexer.store import StoreError
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None, *, own: Services | None = None,
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        compiled()
         publisher, courier = Publisher(own), Courier(own)
         courier.start()
         if publishes:

@@ -66,6 +66,12 @@ def varied(page: Response) -> Response:
     return page
 
 
+def compiled() -> None:
+    """Compiles every template now, so that no reader waits for it."""
+    for each in templates.env.list_templates():
+        templates.env.get_template(each)
+
+
 def navigation(path: str, near: Place) -> list[Entry]:
     """
     >>> [each.link for each in navigation("/search", Place("40", "40130"))][:3], navigation("/list", Place())[-1].here

@@ -1,5 +1,7 @@
 """A page is made once as long as it holds, for each place, language and part of it; never longer."""
 
+import asyncio
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -127,3 +129,29 @@ def test_what_was_made_without_the_decisions_of_staff_is_not_kept(
     for headers in ({}, {"If-None-Match": without.headers.get("ETag", "")}):
         again = reader.get(path, headers=headers)
         assert again.status_code == 200 and "正しい太陽光の名称" in again.text
+
+
+def test_no_reader_waits_for_a_template(kept: Kept) -> None:
+    cache = rendering.templates.env.cache
+    assert cache is not None
+    cache.clear()
+    with TestClient(create_app(own=kept.services, publishes=False)):
+        assert len(cache) == len(rendering.templates.env.list_templates())
+
+
+def test_of_many_who_ask_for_the_sources_at_once_one_reads_them(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+
+    def slow(*given: Any) -> list[Any]:
+        read.append(given)
+        time.sleep(0.2)
+        return []
+
+    monkeypatch.setattr(origins, "origins", slow)
+
+    async def asked() -> None:
+        await asyncio.gather(*(origins.sources(kept.services) for _ in range(8)))
+
+    asyncio.run(asked())
+    # A minute may begin between two of them.
+    assert 1 <= len(read) <= 2
