@@ -12,6 +12,7 @@ import brotli
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from search_api.encoding import best
 from search_api.errors import NotFound
 
 STATIC = Path(__file__).parent / "static"
@@ -65,6 +66,6 @@ async def made(file: str, request: Request) -> Response:
         raise NotFound(file)
     found = asset(name)
     headers = {"Cache-Control": FOREVER if request.url.path == found.address else "no-cache", "Vary": "Accept-Encoding"}
-    if "br" in request.headers.get("accept-encoding", ""):
+    if best(request.headers.get("accept-encoding", "")) == "br":
         return Response(found.compressed, media_type=found.media_type, headers=headers | {"Content-Encoding": "br"})
     return Response(found.plain, media_type=found.media_type, headers=headers)

@@ -28,6 +28,17 @@ def accepted(header: str) -> dict[str, float]:
     return found
 
 
+def best(header: str) -> str:
+    """The coding to answer an Accept-Encoding with: "br", "gzip", or "" for none.
+
+    >>> best("gzip, br"), best("gzip, br;q=0.5"), best("br;q=0"), best("")
+    ('br', 'gzip', '', '')
+    """
+    wanted = accepted(header)
+    found = max(("br", "gzip"), key=lambda each: wanted.get(each, 0))
+    return found if wanted.get(found) else ""
+
+
 class BrotliResponder(IdentityResponder):
     """As Starlette's responder for gzip."""
 
@@ -42,6 +53,9 @@ class BrotliResponder(IdentityResponder):
         return bytes(packed + (self.compressor.flush() if more_body else self.compressor.finish()))
 
 
+RESPONDERS = {"br": BrotliResponder, "gzip": GZipResponder, "": IdentityResponder}
+
+
 class Encoded:
     """Compresses answers. `Vary` says that others may get them otherwise, to the client that takes no coding too."""
 
@@ -52,12 +66,5 @@ class Encoded:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        wanted = accepted(Headers(scope=scope).get("Accept-Encoding", ""))
-        responder = (
-            BrotliResponder
-            if wanted.get("br", 0) >= wanted.get("gzip", 0) and wanted.get("br")
-            else GZipResponder
-            if wanted.get("gzip")
-            else IdentityResponder
-        )
+        responder = RESPONDERS[best(Headers(scope=scope).get("Accept-Encoding", ""))]
         await responder(self.app, COMPRESSED_FROM_BYTES, exclude_content_types=AS_THEY_ARE)(scope, receive, send)

@@ -218,6 +218,8 @@ def test_styles_and_scripts_are_kept_for_ever_until_they_change(client: TestClie
     assert kept.headers["content-encoding"] == "br"
     plain = client.get(address, headers={"Accept-Encoding": "identity"})
     assert plain.content == kept.content and "content-encoding" not in plain.headers
+    unwilling = client.get(address, headers={"Accept-Encoding": "br;q=0"})
+    assert unwilling.content == kept.content and "content-encoding" not in unwilling.headers
     old = client.get("/static/made/site-000000000000.css")
     assert old.content == kept.content and old.headers["cache-control"] == "no-cache"
     assert client.get("/static/made/none-0.css").status_code == 404
