@@ -37,6 +37,7 @@ from frontend.kept import KEPT_BYTES
 from frontend.language.choosing import Spoken
 from frontend.publisher import Publisher
 from frontend.rendering import DOCUMENTATION, compiled, error_page
+from frontend.warming import warm
 from frontend.words import troubles
 from indexer.settings import Settings
 from indexer.store import StoreError
@@ -59,23 +60,33 @@ HEADERS = {
 }
 
 
-def create_app(settings: Settings | None = None, *, own: Services | None = None, publishes: bool = True) -> FastAPI:
+def served() -> FastAPI:
+    """The application as users meet it, with settings of the environment: its first readers wait for nothing."""
+    return create_app(warmed=True)
+
+
+def create_app(
+    settings: Settings | None = None, *, own: Services | None = None, publishes: bool = True, warmed: bool = False
+) -> FastAPI:
     """API and pages. Settings come from the environment unless they are given.
 
-    `publishes`: what staff decide has the index built again, behind the answers.
+    `publishes`: what staff decide has the index built again, behind the answers. `warmed`: before it answers anybody,
+    all is loaded that would be when it is first needed.
     """
     own = own or Services(settings or Settings())
 
     tools_for_assistants = assistants.server(own)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         compiled()
         publisher, courier = Publisher(own), Courier(own)
         courier.start()
         if publishes:
             publisher.start()
         async with tools_for_assistants.session_manager.run():
+            if warmed:
+                await warm(app)
             yield
         if publishes:
             publisher.stop()

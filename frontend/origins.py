@@ -1,6 +1,5 @@
 """What pages say of the sources of what they show: their names, and which of them could not be read lately."""
 
-import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,12 +7,11 @@ from functools import lru_cache
 
 from fastapi.concurrency import run_in_threadpool
 
-from indexer.sources import origins
+from indexer.sources import standings
 from search_api.models import Detail, FacetValue, Hit
 from search_api.services import Services
 
 KEPT_SECONDS = 60
-_asking = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -45,18 +43,12 @@ class Sources:
 
 async def sources(own: Services) -> Sources:
     """As of at most a minute ago: most pages ask, and a crawl takes longer."""
-    return await run_in_threadpool(_asked_once, own, int(time.monotonic() // KEPT_SECONDS))
-
-
-def _asked_once(own: Services, minute: int) -> Sources:
-    """Who asks while another is at it waits for that answer: in a big store it takes a third of a second."""
-    with _asking:
-        return _sources(own, minute)
+    return await run_in_threadpool(_sources, own, int(time.monotonic() // KEPT_SECONDS))
 
 
 @lru_cache(maxsize=8)
 def _sources(own: Services, _: int) -> Sources:
-    found = origins(own.store, own.now())
+    found = standings(own.store, own.now())
     return Sources(
         names={each.name: each.title or each.publisher or each.name for each in found},
         late={each.name: Late(each.title, each.last_good) for each in found if each.state == "failed" or each.overdue},

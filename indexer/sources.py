@@ -11,12 +11,12 @@ PATIENCE = 3
 """A source is overdue when it has missed so many of its turns."""
 
 
-class Origin(Model):
-    """A source. `state` is of its last run: ok, failed (yesterday's data stays) or unread (there was none).
+class Standing(Model):
+    """How a source stands. `state` is of its last run: ok, failed (yesterday's data stays) or unread (there was none).
 
     `last_good` is the ISO instant of the last run that was taken in, None if there is none, `age` days ago; `overdue`
-    if a source that is due so often should have been read again since. `programmes` counts what it lists now, `seen`
-    what its last good run met, `filled` is the share of its notices in which a field was filled at the last good run.
+    if a source that is due so often should have been read again since. `seen` counts what its last good run met,
+    `filled` is the share of its notices in which a field was filled then.
     """
 
     name: str
@@ -30,7 +30,6 @@ class Origin(Model):
     last_good: str | None
     age: int
     overdue: bool
-    programmes: int
     seen: int
     filled: dict[str, float]
     warnings: tuple[str, ...]
@@ -41,16 +40,21 @@ class Origin(Model):
         return self.state != "ok" or self.overdue
 
 
-def origins(store: Store, now: datetime) -> list[Origin]:
-    """Every source, the biggest first."""
-    counts, runs = store.counts(), store.latest_runs()
-    found = []
+class Origin(Standing):
+    """A source, and how many programmes it lists now."""
+
+    programmes: int
+
+
+def standings(store: Store, now: datetime) -> list[Standing]:
+    """Every source by its name, without a look at what it lists."""
+    runs, found = store.latest_runs(), []
     for name, facts in store.sources().items():
         last, good = runs.get(name, (None, None))
         age = (now - datetime.fromisoformat(good.at)).days if good else 0
         told = {key: str(facts.get(key) or "") for key in ("title", "publisher", "url", "licence", "attribution")}
         found.append(
-            Origin(
+            Standing(
                 name=name,
                 **told | {"title": told["title"] or name},
                 kinds=str(facts.get("kind") or ""),
@@ -58,12 +62,18 @@ def origins(store: Store, now: datetime) -> list[Origin]:
                 last_good=good.at if good else None,
                 age=age,
                 overdue=age > PATIENCE * int(facts.get("days") or 1),
-                programmes=counts.get(name, 0),
                 seen=good.counts.get("seen", 0) if good else 0,
                 filled=good.stats.get("filled", {}) if good else {},
                 warnings=tuple(last.warnings) if last else (),
             )
         )
+    return found
+
+
+def origins(store: Store, now: datetime) -> list[Origin]:
+    """Every source, the biggest first."""
+    counts = store.counts()
+    found = [Origin(**dict(each), programmes=counts.get(each.name, 0)) for each in standings(store, now)]
     return sorted(found, key=lambda each: (-each.programmes, each.name))
 
 

@@ -17,7 +17,7 @@ def main() -> None:
     logs.configure(settings)
     # The application is named, not imported: the indexer knows nothing of what lies to its right.
     uvicorn.run(
-        "frontend.app:create_app",
+        "frontend.app:served",
         factory=True,
         host=settings.host,
         port=settings.port,

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from frontend import rendering
 from frontend.app import create_app
 from indexer.engine import Engine
 from indexer.schema import Address, Amount, Attachment, Eligibility, Issuer, Problem
@@ -125,3 +126,17 @@ def visit(browser: Browser, address: str) -> Iterator[Open]:
         for each in complaints
         if not any(code in each for code in ("404", "409", "503", "ERR_FAILED", "htmx:sendError", "htmx:afterRequest"))
     ] == []
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages that are made, by their templates."""
+    names: list[str] = []
+    render = rendering.templates.TemplateResponse
+
+    def noted(request: Any, name: str, *given: Any, **more: Any) -> Any:
+        names.append(name)
+        return render(request, name, *given, **more)
+
+    monkeypatch.setattr(rendering.templates, "TemplateResponse", noted)
+    return names

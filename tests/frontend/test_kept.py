@@ -1,11 +1,9 @@
 """A page is made once as long as it holds, for each place, language and part of it; never longer."""
 
 import asyncio
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -28,23 +26,15 @@ class Kept:
 
     now: datetime = NOW
 
-    def __init__(self, where: Endpoint, folder: Path) -> None:
+    def __init__(self, where: Endpoint, folder: Path, rendered: list[str]) -> None:
         site = Site.made(where, folder, [TOWN, *EVERYTHING])
         self.services = Services(site.services.settings, lambda: self.now, lambda: where)
-        self.rendered: list[str] = []
+        self.rendered = rendered
 
 
 @pytest.fixture
-def kept(where: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
-    made = Kept(where, tmp_path)
-    render = rendering.templates.TemplateResponse
-
-    def noted(request: Any, name: str, *given: Any, **more: Any) -> Any:
-        made.rendered.append(name)
-        return render(request, name, *given, **more)
-
-    monkeypatch.setattr(rendering.templates, "TemplateResponse", noted)
-    yield made
+def kept(where: Endpoint, tmp_path: Path, rendered: list[str]) -> Kept:
+    return Kept(where, tmp_path, rendered)
 
 
 @pytest.fixture
@@ -139,19 +129,9 @@ def test_no_reader_waits_for_a_template(kept: Kept) -> None:
         assert len(cache) == len(rendering.templates.env.list_templates())
 
 
-def test_of_many_who_ask_for_the_sources_at_once_one_reads_them(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = []
+def test_no_reader_waits_until_every_programme_is_counted(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    def counted(*_: object) -> None:
+        raise AssertionError("in a big store it takes a third of a second")
 
-    def slow(*given: Any) -> list[Any]:
-        read.append(given)
-        time.sleep(0.2)
-        return []
-
-    monkeypatch.setattr(origins, "origins", slow)
-
-    async def asked() -> None:
-        await asyncio.gather(*(origins.sources(kept.services) for _ in range(8)))
-
-    asyncio.run(asked())
-    # A minute may begin between two of them.
-    assert 1 <= len(read) <= 2
+    monkeypatch.setattr(kept.services.store, "counts", counted)
+    assert asyncio.run(origins.sources(kept.services)).names == {"invented": "invented"}
