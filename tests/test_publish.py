@@ -7,7 +7,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,12 +21,12 @@ from indexer.engine import Endpoint, EngineError
 from indexer.publish import publish
 from indexer.publish.document import document
 from indexer.schema import Basis, Window
-from indexer.state import State, standing
+from indexer.state import MAX_INTERVALS, State, standing
 from indexer.store import Decision, Record, Store
 from search_api.detail import detail
 from search_api.query import Query
 from search_api.search import Searcher
-from search_api.search.filters import filters, state_filter
+from search_api.search.filters import closes_within, filters, state_filter
 from tests.samples import EVERYTHING, NOW, programme, record, window
 
 pytestmark = pytest.mark.engine
@@ -265,7 +265,7 @@ def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new
         writer.put(entries, set())
     publish(where, store, NOW)
     index = meilisearch.Client(where.url, where.key).index(module.LIVE)
-    met = set()
+    met, rounds = set(), set()
     shown = {each["id"] for each in index.search("", {"limit": 1000})["hits"]}
     for days in (0, 0.5, 5, 9, 20, 30, 120, 200, 4000):
         now = NOW + timedelta(days=days)
@@ -283,7 +283,27 @@ def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new
             met |= {state} if ids else set()
         over = index.search("", {"limit": 1000, "filter": filters(Query(), now)["state"]})["hits"]
         assert {each["id"] for each in over} == shown - expected["closed"]
+        counts, rounds_now = asyncio.run(_counted(where, now))
+        assert counts["state"] == {state: len(ids) for state, ids in expected.items()}, days
+        for each, count in counts["closes_within"].items():
+            within = index.search("", {"limit": 1000, "filter": closes_within(int(now.timestamp()), int(each))})["hits"]
+            assert len(within) == count, (days, each)
+        rounds.add(rounds_now)
     assert met == {each.value for each in State}
+    # At first nobody's second time can have begun, later somebody's has; the counts hold without a look at the rest.
+    assert len(rounds) > 1 and max(rounds) < MAX_INTERVALS
+
+
+async def _counted(where: Endpoint, now: datetime) -> tuple[dict[str, dict[str, int]], int]:
+    """What the search counts, by facet and value; and how many of the times ahead it looks at."""
+    searcher = Searcher(lambda: where, lambda: now, lambda: "published")
+    try:
+        await searcher.moment()
+        found = await searcher.found(Query(), now)
+        told = {facet: {each["value"]: each["count"] for each in values} for facet, values in found["facets"].items()}
+        return told, searcher.rounds(now)
+    finally:
+        await searcher.close()
 
 
 @pytest.fixture(autouse=True)

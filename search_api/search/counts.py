@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
-from indexer.state import State
+from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
 from indexer.vocab import labels, regions
 from search_api.query import FACETS, Query, Scope
 from search_api.search.engine import Answer, Request
 from search_api.search.filters import (
     PLAIN,
     Expression,
-    closes_within,
+    closing_by,
+    current,
     joined,
     meant_for,
     place_filter,
+    posted_from,
     posted_within,
     state_filter,
     without_places,
@@ -32,12 +34,16 @@ Distribution = Mapping[str, Mapping[str, int]]
 
 
 class Counted(NamedTuple):
-    """A count that the results' own request cannot give: of one value, or of all of a facet ("") or `only` some."""
+    """A count that the results' own request cannot give: of one value, or of all of a facet ("") or `only` some.
+
+    `also`: other facets whose counts are the same.
+    """
 
     facet: str
     value: str
     request: Request
     only: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 def distributed(query: Query) -> list[str]:
@@ -46,8 +52,10 @@ def distributed(query: Query) -> list[str]:
     return asked + (["prefectures", "place_level"] if _asked(query, "area") or _asked(query, "scope") else [])
 
 
-def counted(query: Query, conditions: Mapping[str, Expression], now: datetime) -> list[Counted]:
-    """What is to be asked for besides the results, without the words."""
+def counted(
+    query: Query, conditions: Mapping[str, Expression], now: datetime, rounds: int = MAX_INTERVALS
+) -> list[Counted]:
+    """What is to be asked for besides the results, without the words. `rounds`: see `filters`."""
     seconds = int(now.timestamp())
     found = [
         Counted(facet, "", _distribution(joined(conditions, facet), [facet]))
@@ -57,15 +65,33 @@ def counted(query: Query, conditions: Mapping[str, Expression], now: datetime) -
     if _asked(query, "industry") and _sized(query):
         found += _of_trades(query, conditions)
     found += _of_places(query, joined(conditions, "area"), chosen="area" in conditions)
-    single: list[tuple[str, str, Expression]] = [("state", each.value, state_filter(each, seconds)) for each in State]
-    single += [("closes_within", str(days), closes_within(seconds, days)) for days in CLOSES_WITHIN]
-    single += [("posted_within", str(days), posted_within(seconds, days)) for days in POSTED_WITHIN]
-    found += [
-        Counted(facet, value, _count(joined(conditions, facet), expression))
-        for facet, value, expression in single
-        if _asked(query, facet)
-    ]
+    found += _of_ends(query, conditions, seconds, rounds)
+    if _asked(query, "state"):
+        found += [
+            Counted("state", each, _count(joined(conditions, "state"), state_filter(each, seconds, rounds)))
+            for each in (State.UPCOMING, State.CLOSED, *([State.UNKNOWN] if query.state else []))
+        ]
+    if _asked(query, "posted_within"):
+        lately = posted_within(seconds, max(POSTED_WITHIN))
+        rest = joined(conditions, "posted_within")
+        found.append(Counted("posted_within", "", _distribution(_both(rest, lately), ["posted"])))
     return found
+
+
+def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
+    """When what is open closes, at once for everything that is told by it: each such count would be a search."""
+    alike: dict[Expression, list[str]] = {}
+    if _asked(query, "state"):
+        alike.setdefault(joined(conditions, "state"), []).append("state")
+    if _asked(query, "closes_within"):
+        # Where no state is chosen only what is over is left out, and that is not open.
+        without = ("closes_within",) if query.state else ("closes_within", "state")
+        alike.setdefault(joined(conditions, *without), []).append("closes_within")
+    return [
+        Counted(facet, "", _distribution(_both(rest, current(seconds, number)), [f"closes_{number}"]), also=tuple(also))
+        for rest, (facet, *also) in alike.items()
+        for number in range(rounds)
+    ]
 
 
 def _sized(query: Query) -> bool:
@@ -135,6 +161,7 @@ class _Answers:
     def __init__(self, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer]) -> None:
         self._main: Distribution = main.get("facetDistribution", {})
         self._own: dict[str, Distribution] = {}
+        self.total: int = main["totalHits"]
         self.one: dict[str, dict[str, int]] = {}
         for each, answer in zip(asked, answers, strict=True):
             if each.value:
@@ -144,7 +171,8 @@ class _Answers:
                 known = self._own.get(each.facet, {}).get(each.facet, {})
                 self._own[each.facet] = {each.facet: {**known, **{name: told.get(name, 0) for name in each.only}}}
             else:
-                self._own[each.facet] = answer["facetDistribution"]
+                for facet in (each.facet, *each.also):
+                    self._own[facet] = {**self._own.get(facet, {}), **answer["facetDistribution"]}
 
     def of(self, facet: str, attribute: str = "") -> Mapping[str, int]:
         return self._own.get(facet, self._main).get(attribute or facet, {})
@@ -152,17 +180,25 @@ class _Answers:
     def own(self, facet: str, attribute: str) -> Mapping[str, int]:
         return self._own.get(facet, {}).get(attribute, {})
 
+    def times(self, facet: str) -> list[tuple[int, int]]:
+        """(Unix seconds, how many) of all attributes of the facet, each of which is a time."""
+        told = self._own.get(facet, {}).values()
+        return [(int(float(time)), count) for each in told for time, count in each.items()]
 
-def facets(query: Query, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer]) -> dict[str, list[Values]]:
+
+def facets(
+    query: Query, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer], now: datetime
+) -> dict[str, list[Values]]:
     """The facets of models.Results, from the results' own answer and those to `asked`."""
+    seconds = int(now.timestamp())
     counts = _Answers(main, asked, answers)
     made: dict[str, Callable[[Query, str, _Answers], list[Values]]] = {
         **dict.fromkeys(PLAIN, _plain),
         "area": _places,
         "scope": _scopes,
-        "state": _states,
-        "closes_within": _days,
-        "posted_within": _days,
+        "state": partial(_states, seconds),
+        "closes_within": partial(_closes, seconds),
+        "posted_within": partial(_posted, seconds),
         **dict.fromkeys(FLAGS, _flag),
     }
     return {facet: made[facet](query, facet, counts) for facet in FACETS if _asked(query, facet)}
@@ -232,14 +268,30 @@ SCOPES = {
 }
 
 
-def _states(query: Query, facet: str, counts: _Answers) -> list[Values]:
-    names = labels.labels("state")
-    return [_value(query, facet, value, names[value].name, count) for value, count in counts.one[facet].items()]
+def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
+    ends, names = counts.times(facet), labels.labels("state")
+    running = sum(count for _, count in ends)
+    found = {
+        # Where no state is chosen, the results are what is open, what is ahead, and the rest.
+        State.UNKNOWN: counts.total - running - counts.one[facet][State.UPCOMING],
+        **counts.one[facet],
+        State.OPEN: running,
+        State.CLOSING: sum(count for end, count in ends if end <= seconds + CLOSING_DAYS * 86400),
+        State.ROLLING: sum(count for end, count in ends if end >= FAR),
+    }
+    return [_value(query, facet, each, names[each].name, found[each]) for each in State]
 
 
-def _days(query: Query, facet: str, counts: _Answers) -> list[Values]:
-    wording = "{}日以内に締切" if facet == "closes_within" else "{}日以内に掲載"
-    return [_value(query, facet, value, wording.format(value), count) for value, count in counts.one[facet].items()]
+def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
+    ends = counts.times(facet)
+    found = {days: sum(count for end, count in ends if end <= closing_by(seconds, days)) for days in CLOSES_WITHIN}
+    return [_value(query, facet, str(days), f"{days}日以内に締切", count) for days, count in found.items()]
+
+
+def _posted(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
+    days_of = counts.times(facet)
+    found = {days: sum(count for at, count in days_of if at >= posted_from(seconds, days)) for days in POSTED_WITHIN}
+    return [_value(query, facet, str(days), f"{days}日以内に掲載", count) for days, count in found.items()]
 
 
 def _flag(query: Query, facet: str, counts: _Answers) -> list[Values]:

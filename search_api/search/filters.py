@@ -30,15 +30,18 @@ def one_of(attribute: str, values: Iterable[str]) -> Expression:
     return f"{attribute} IN [{', '.join(map(quoted, values))}]"
 
 
-def joined(conditions: Mapping[str, Expression], without: str = "") -> Expression:
-    """All of the conditions, but not that of the facet `without`."""
+def joined(conditions: Mapping[str, Expression], *without: str) -> Expression:
+    """All of the conditions, but not those of the facets `without`."""
     return " AND ".join(
-        each if facet == "area" else f"({each})" for facet, each in conditions.items() if facet != without
+        each if facet == "area" else f"({each})" for facet, each in conditions.items() if facet not in without
     )
 
 
-def filters(query: Query, now: datetime) -> dict[str, Expression]:
-    """The query's conditions by facet; all of them together must hold."""
+def filters(query: Query, now: datetime, rounds: int = MAX_INTERVALS) -> dict[str, Expression]:
+    """The query's conditions by facet; all of them together must hold.
+
+    `rounds`: none but so many of a programme's times ahead, as of the publication, can have begun (Moments.rounds).
+    """
     seconds = int(now.timestamp())
     found: dict[str, Expression] = {}
     for facet in PLAIN:
@@ -47,12 +50,12 @@ def filters(query: Query, now: datetime) -> dict[str, Expression]:
         parts += [f"NOT {one_of(facet, unwanted)}"] if unwanted else []
         found[facet] = " AND ".join(parts)
     found["area"] = _places(query)
-    found["state"] = _states(query, seconds)
+    found["state"] = _states(query, seconds, rounds)
     if StateChoice.ANY not in query.state:
         # Entries that are only a step of an earlier grant hide.
         found["procedure"] = "procedure = false"
     if query.closes_within is not None:
-        within = closes_within(seconds, abs(query.closes_within))
+        within = closes_within(seconds, abs(query.closes_within), rounds)
         found["closes_within"] = within if query.closes_within >= 0 else f"NOT {within}"
     if query.closes_from is not None or query.closes_to is not None:
         found["closes"] = closes_between(seconds, query.closes_from, query.closes_to)
@@ -94,25 +97,28 @@ def meant_for(query: Query, industries: Sequence[str]) -> Expression:
     return f"NOT {one_of('meant_for', too_large)}" if too_large else ""
 
 
-def _states(query: Query, now: int) -> Expression:
+def _states(query: Query, now: int, rounds: int) -> Expression:
     wanted, unwanted = query.wanted("state"), query.unwanted("state")
     parts: list[Expression] = []
     if not wanted:
         # What has closed hides.
         parts.append(f"(final NOT EXISTS OR final > {now})")
     elif StateChoice.ANY not in wanted:
-        parts.append("(" + " OR ".join(state_filter(each, now) for each in wanted) + ")")
+        parts.append("(" + " OR ".join(state_filter(each, now, rounds) for each in wanted) + ")")
     parts += [f"NOT {state_filter(each, now)}" for each in unwanted if each != StateChoice.ANY]
     return " AND ".join(parts)
 
 
-def state_filter(state: str, now: int) -> Expression:
+def current(now: int, number: int, extra: Expression = "") -> Expression:
+    """Programmes of whose times ahead the one of this number is now; where it is that, none of the others is."""
+    return f"(opens_{number} <= {now} AND closes_{number} > {now}{extra.format(i=number)})"
+
+
+def state_filter(state: str, now: int, rounds: int = MAX_INTERVALS) -> Expression:
     """Programmes in a state at Unix time `now`, from the windows' own bounds: nothing has to be indexed again."""
 
     def within(extra: str = "") -> Expression:
-        return " OR ".join(
-            f"(opens_{i} <= {now} AND closes_{i} > {now}{extra.format(i=i)})" for i in range(MAX_INTERVALS)
-        )
+        return " OR ".join(current(now, i, extra) for i in range(rounds))
 
     match state:
         case "open":
@@ -190,17 +196,15 @@ def place_filter(areas: Sequence[str], scopes: Sequence[str]) -> Expression:
     return f"({' OR '.join(parts)})" if parts else ""
 
 
-def closes_within(now: int, days: int) -> Expression:
+def closes_within(now: int, days: int, rounds: int = MAX_INTERVALS) -> Expression:
     """Open, and closing by the end of the day so many days ahead: of today with 0, as `days_left` counts."""
-    today = datetime.fromtimestamp(now, JST).date()
-    until = midnight(today + timedelta(days=days + 1))
-    return (
-        "("
-        + " OR ".join(
-            f"(opens_{i} <= {now} AND closes_{i} > {now} AND closes_{i} <= {until})" for i in range(MAX_INTERVALS)
-        )
-        + ")"
-    )
+    extra = f" AND closes_{{i}} <= {closing_by(now, days)}"
+    return "(" + " OR ".join(current(now, i, extra) for i in range(rounds)) + ")"
+
+
+def closing_by(now: int, days: int) -> int:
+    """The end of the day so many days ahead."""
+    return midnight(datetime.fromtimestamp(now, JST).date() + timedelta(days=days + 1))
 
 
 def closes_between(now: int, first: date | None, last: date | None) -> Expression:
@@ -212,8 +216,12 @@ def closes_between(now: int, first: date | None, last: date | None) -> Expressio
 
 def posted_within(now: int, days: int) -> Expression:
     """Posted today, or on one of so many days before."""
-    today = datetime.fromtimestamp(now, JST).date()
-    return f"(posted >= {midnight(today - timedelta(days=days))})"
+    return f"(posted >= {posted_from(now, days)})"
+
+
+def posted_from(now: int, days: int) -> int:
+    """The begin of the day so many days ago."""
+    return midnight(datetime.fromtimestamp(now, JST).date() - timedelta(days=days))
 
 
 def midnight(day: date) -> int:

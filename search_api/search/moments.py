@@ -22,6 +22,7 @@ DAYS = 2
 class _Known:
     version: str
     moments: tuple[int, ...]
+    rounds: int
     until: int
 
 
@@ -42,6 +43,14 @@ class Moments:
                     known = self._known = await self._read(now, version)
         return datetime.fromtimestamp(known.moments[bisect_right(known.moments, seconds) - 1], JST)
 
+    def rounds(self, now: datetime, version: str) -> int:
+        """None but so many of a programme's times ahead, as of the publication, can have begun: mostly one or two.
+
+        It saves the engine looking at all of them. All where the moments of this version and instant were not read.
+        """
+        known = self._known
+        return known.rounds if known and self._serves(known, now.timestamp(), version) else MAX_INTERVALS
+
     def _serves(self, known: _Known, seconds: float, version: str) -> bool:
         return known.version == version and known.moments[0] <= seconds < known.until
 
@@ -52,11 +61,14 @@ class Moments:
         asked = [("starts", 0)]
         asked += [(f"{end}_{i}", 0) for i in range(MAX_INTERVALS) for end in ("opens", "closes")]
         asked += [(f"closes_{i}", soon) for i in range(MAX_INTERVALS)]
-        answers = await self._engine.multi([_between(name, start + later, until + later) for name, later in asked])
+        times = [_between(name, start + later, until + later) for name, later in asked]
+        begun = [_before(f"opens_{i}", until) for i in range(1, MAX_INTERVALS)]
+        answers = await self._engine.multi([*times, *begun])
         found = {midnight(today + timedelta(days=day)) for day in range(DAYS)}
-        for (name, later), answer in zip(asked, answers, strict=True):
+        for (name, later), answer in zip(asked, answers, strict=False):
             found.update(int(float(value)) - later for value in answer["facetDistribution"].get(name, ()))
-        return _Known(version, tuple(sorted(found)), until)
+        rounds = 1 + sum(answer["totalHits"] > 0 for answer in answers[len(times) :])
+        return _Known(version, tuple(sorted(found)), rounds, until)
 
 
 def _between(name: str, start: int, until: int) -> Request:
@@ -65,3 +77,8 @@ def _between(name: str, start: int, until: int) -> Request:
         "indexUid": INDEX, "q": "", "limit": 0, "facets": [name],
         "filter": f"{name} >= {start} AND {name} < {until}",
     }  # fmt: skip
+
+
+def _before(name: str, until: int) -> Request:
+    """How many have a value below."""
+    return {"indexUid": INDEX, "q": "", "filter": f"{name} < {until}", "page": 1, "hitsPerPage": 0}

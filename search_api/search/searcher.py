@@ -12,6 +12,7 @@ from uuid import UUID
 from indexer.engine import Endpoint
 from indexer.normalise.readings import all_kana, latin, reading
 from indexer.settings import Clock
+from indexer.state import MAX_INTERVALS
 from indexer.vocab import regions
 from search_api.models import Results
 from search_api.plan import plan
@@ -78,6 +79,10 @@ class Searcher:
         """The instant that stands for now (moments)."""
         return await self._moments.last(self.now, self._version()) if self._version else self.now
 
+    def rounds(self, now: datetime) -> int:
+        """So many of a programme's times ahead are to be looked at (Moments.rounds)."""
+        return self._moments.rounds(now, self._version()) if self._version else MAX_INTERVALS
+
     async def search(self, query: Query) -> Results:
         """One page of results with facet counts. Unavailable if the engine does not answer."""
         started = time.perf_counter()
@@ -98,15 +103,16 @@ class Searcher:
 
     async def _answered(self, said: Understood, now: datetime, way: Way | None = None) -> Values:
         query = said.query
-        conditions = filters(query, now)
-        main, rest = _page(query, conditions), counted(query, conditions, now)
+        rounds = self.rounds(now)
+        conditions = filters(query, now, rounds)
+        main, rest = _page(query, conditions), counted(query, conditions, now, rounds)
         answers = await self._asked(query, now, [main, *(each.request for each in rest)], way)
         return {
             "total": answers[0]["totalHits"],
             "page": query.page,
             "per_page": query.per_page,
             "hits": [hit(each, now, query) for each in answers[0]["hits"]],
-            "facets": facets(query, answers[0], rest, answers[1:]),
+            "facets": facets(query, answers[0], rest, answers[1:], now),
             "query": query.understood(),
             "words": said.words,
             "choices": [{"code": code, "name": regions.full_name(code)} for code in said.choices],
