@@ -13,8 +13,9 @@ from indexer.normalise.readings import all_kana, latin, reading
 from indexer.schema import NOT_OFFERED
 from search_api.asking import weighed
 from search_api.query import Query
-from search_api.search.engine import INDEX, Reader, Request
+from search_api.search.engine import INDEX, Request
 from search_api.search.filters import filters, joined, one_of
+from search_api.search.totals import Totals
 from search_api.spelling import known
 
 ENOUGH = 3
@@ -55,7 +56,8 @@ class Matching:
         self._by_sound: dict[str, Way] = {}
         if sounds and sounds != query.q:
             self._by_sound = {
-                "named": {**self.strict, "attributesToSearchOn": NAMED},
+                # What is typed in kana may stand in a text as it is: names count first, and have to be asked for.
+                **({"named": {**self.strict, "attributesToSearchOn": NAMED}} if self._kana else {}),
                 "said": {"q": latin(sounds), "matchingStrategy": "all", "attributesToSearchOn": ["yomi"]},
             }
         ahead = filters(Query(), now)
@@ -65,7 +67,6 @@ class Matching:
         self._ways: dict[str, Way] = {"strict": self.strict, "loose": loose, **self._by_sound}
         alone = [{"q": word, "matchingStrategy": "all"} for word in self._words[:MOST_WORDS]]
         self._tried = [*self._ways.values(), *alone]
-        # What is typed in kana may stand in a text as it is: names count first, and have to be asked for.
         self._first = {"strict": self.strict} | (self._by_sound if self._kana else {})
 
     @property
@@ -108,14 +109,13 @@ class Matching:
         return [{**request(each), **common} for each in ways]
 
 
-async def decided(open_: Sequence[Matching], engine: Reader) -> list[Way]:
+async def decided(open_: Sequence[Matching], counts: Totals) -> list[Way]:
     """How each is looked for whose `first` did not tell, in as few round trips to the engine as for one."""
     found: dict[int, Way] = {}
     for stage in range(LAST_STAGE + 1):
         left = [number for number in range(len(open_)) if number not in found]
         asked = [open_[number].more(stage) for number in left]
-        answers = await engine.multi([each for several in asked for each in several])
-        totals = [answer["totalHits"] for answer in answers]
+        totals = await counts.of([each for several in asked for each in several])
         for number, several in zip(left, asked, strict=True):
             way = open_[number].chosen(stage, totals[: len(several)])
             totals = totals[len(several) :]

@@ -23,6 +23,7 @@ from search_api.search.filters import filters, joined, quoted
 from search_api.search.hits import HIGHLIGHTED, Values, fields, hit
 from search_api.search.matching import Matching, Way, decided, request, strict
 from search_api.search.moments import Moments
+from search_api.search.totals import Totals
 from search_api.understand import Understood, understand
 
 STREAM_PAGE = 500
@@ -65,6 +66,7 @@ class Searcher:
         self._clock = clock
         self._version = version
         self._moments = Moments(self.engine)
+        self._totals = Totals(self.engine, version)
         self._ways: OrderedDict[tuple[str, _Words], Way] = OrderedDict()
         self._streams = asyncio.Semaphore(STREAMS)
 
@@ -128,12 +130,11 @@ class Searcher:
         way = way or self._known_way(query)
         if way is None:
             matching = await asyncio.to_thread(Matching, query, now)
-            first = matching.first
-            answers = await self.engine.multi([*first, *(request(matching.strict) | each for each in requests)])
-            totals = [each["totalHits"] for each in answers[: len(first)]]
+            wanted = [request(matching.strict) | each for each in requests]
+            totals, answers = await self._totals.along(matching.first, wanted)
             [way] = (await self._decided({_words(query): matching}, totals)).values()
             if way == matching.strict:
-                return answers[len(first) :]
+                return answers
         return await self.engine.multi([request(way) | each for each in requests])
 
     async def _ways_of(self, queries: Sequence[Query], now: datetime) -> list[Way]:
@@ -145,8 +146,8 @@ class Searcher:
                 found[_words(each)] = way
             elif _words(each) not in open_:
                 open_[_words(each)] = await asyncio.to_thread(Matching, each, now)
-        first = await self.engine.multi([asked for each in open_.values() for asked in each.first])
-        found |= await self._decided(open_, [answer["totalHits"] for answer in first])
+        first = await self._totals.of([asked for each in open_.values() for asked in each.first])
+        found |= await self._decided(open_, first)
         return [found[_words(each)] for each in queries]
 
     async def _decided(self, open_: Mapping[_Words, Matching], first: Sequence[int]) -> dict[_Words, Way]:
@@ -157,7 +158,7 @@ class Searcher:
             if way := matching.told(mine):
                 found[words] = way
         left = {words: each for words, each in open_.items() if words not in found}
-        found |= dict(zip(left, await decided(list(left.values()), self.engine), strict=True))
+        found |= dict(zip(left, await decided(list(left.values()), self._totals), strict=True))
         if self._version:
             version = self._version()
             self._ways.update({(version, words): way for words, way in found.items()})
