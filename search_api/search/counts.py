@@ -34,16 +34,12 @@ Distribution = Mapping[str, Mapping[str, int]]
 
 
 class Counted(NamedTuple):
-    """A count that the results' own request cannot give: of one value, or of all of a facet ("") or `only` some.
-
-    `also`: other facets whose counts are the same.
-    """
+    """A count that the results' own request cannot give: of one value, or of all of a facet ("") or `only` some."""
 
     facet: str
     value: str
     request: Request
     only: tuple[str, ...] = ()
-    also: tuple[str, ...] = ()
 
 
 def distributed(query: Query) -> list[str]:
@@ -78,18 +74,26 @@ def counted(
     return found
 
 
+def distinct(asked: Sequence[Counted]) -> list[Request]:
+    """What the engine is asked for them: what several are told by once."""
+    found: list[Request] = []
+    for each in asked:
+        if each.request not in found:
+            found.append(each.request)
+    return found
+
+
 def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
     """When what is open closes, at once for everything that is told by it: each such count would be a search."""
-    alike: dict[Expression, list[str]] = {}
+    bases = {}
     if _asked(query, "state"):
-        alike.setdefault(joined(conditions, "state"), []).append("state")
+        bases["state"] = joined(conditions, "state")
     if _asked(query, "closes_within"):
         # Where no state is chosen only what is over is left out, and that is not open.
-        without = ("closes_within",) if query.state else ("closes_within", "state")
-        alike.setdefault(joined(conditions, *without), []).append("closes_within")
+        bases["closes_within"] = joined(conditions, "closes_within", *([] if query.state else ["state"]))
     return [
-        Counted(facet, "", _distribution(_both(rest, current(seconds, number)), [f"closes_{number}"]), also=tuple(also))
-        for rest, (facet, *also) in alike.items()
+        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_{number}"]))
+        for facet, base in bases.items()
         for number in range(rounds)
     ]
 
@@ -114,7 +118,7 @@ def _of_trades(query: Query, conditions: Mapping[str, Expression]) -> list[Count
 def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]:
     """`rest`: the conditions but those of place and scope, of which something is `chosen`."""
     found: list[Counted] = []
-    places, scopes = query.wanted("area"), query.wanted("scope")
+    places, scopes, place = query.wanted("area"), query.wanted("scope"), _place(query)
     if _asked(query, "area"):
         within = _both(rest, without_scopes(query))
         if chosen:
@@ -124,10 +128,16 @@ def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]
         if Scope.MUNICIPALITY in scopes:
             towns = _distribution(_both(within, 'place_level = "municipality"'), ["prefectures"])
             found.append(Counted("towns", "", towns))
-        found += [Counted("area", code, _count(within, place_filter((code,), scopes))) for code in _towns(query)]
+        found += [
+            Counted("area", code, _for_place(within, place) if place else _count(within, place_filter((code,), scopes)))
+            for code in _towns(query)
+        ]
     if _asked(query, "scope") and chosen:
         within = _both(rest, without_places(query))
-        if places:
+        if place:
+            found.append(Counted("scope", "", _for_place(within, place)))
+            found.append(Counted("scope", Scope.UNKNOWN, _count(within, place_filter(places, (Scope.UNKNOWN,)))))
+        elif places:
             found += [Counted("scope", each, _count(within, place_filter(places, (each,)))) for each in Scope]
         else:
             found.append(Counted("scope", "", _distribution(within, ["place_level"])))
@@ -137,6 +147,21 @@ def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]
 def _towns(query: Query) -> list[str]:
     """The municipalities that are chosen or left out: all others are too many to be counted each."""
     return [each for each in dict.fromkeys((*query.wanted("area"), *query.unwanted("area"))) if len(each) == 5]
+
+
+def _place(query: Query) -> str:
+    """The place whose firm asks, as most do: a prefecture or a town without wards, and nothing else of places is said.
+    Else empty.
+    """
+    places = query.wanted("area")
+    if query.scope or len(query.area) != 1 or not places or places[0] == "JP":
+        return ""
+    return "" if len(places[0]) == 5 and regions.children(places[0]) else places[0]
+
+
+def _for_place(within: Expression, place: str) -> Request:
+    """How much there is for it, and how much of that is its own, its towns', its prefecture's and the country's."""
+    return _count(within, place_filter((place,), ())) | {"facets": ["areas", "place_level"]}
 
 
 def _asked(query: Query, facet: str) -> bool:
@@ -163,7 +188,9 @@ class _Answers:
         self._own: dict[str, Distribution] = {}
         self.total: int = main["totalHits"]
         self.one: dict[str, dict[str, int]] = {}
-        for each, answer in zip(asked, answers, strict=True):
+        wanted = distinct(asked)
+        for each in asked:
+            answer = answers[wanted.index(each.request)]
             if each.value:
                 self.one.setdefault(each.facet, {})[each.value] = answer["totalHits"]
             elif each.only:
@@ -171,8 +198,7 @@ class _Answers:
                 known = self._own.get(each.facet, {}).get(each.facet, {})
                 self._own[each.facet] = {each.facet: {**known, **{name: told.get(name, 0) for name in each.only}}}
             else:
-                for facet in (each.facet, *each.also):
-                    self._own[facet] = {**self._own.get(facet, {}), **answer["facetDistribution"]}
+                self._own[each.facet] = {**self._own.get(each.facet, {}), **answer["facetDistribution"]}
 
     def of(self, facet: str, attribute: str = "") -> Mapping[str, int]:
         return self._own.get(facet, self._main).get(attribute or facet, {})
@@ -189,7 +215,7 @@ class _Answers:
 def facets(
     query: Query, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer], now: datetime
 ) -> dict[str, list[Values]]:
-    """The facets of models.Results, from the results' own answer and those to `asked`."""
+    """The facets of models.Results, from the results' own answer and those to what is `distinct` of `asked`."""
     seconds = int(now.timestamp())
     counts = _Answers(main, asked, answers)
     made: dict[str, Callable[[Query, str, _Answers], list[Values]]] = {
@@ -256,7 +282,12 @@ def _places(query: Query, facet: str, counts: _Answers) -> list[Values]:
 
 
 def _scopes(query: Query, facet: str, counts: _Answers) -> list[Values]:
-    found = counts.one.get(facet) or counts.of(facet, "place_level")
+    found: dict[str, int] = {**counts.of(facet, "place_level"), **counts.one.get(facet, {})}
+    if place := _place(query):
+        areas, levels = counts.own(facet, "areas"), counts.own(facet, "place_level")
+        towns = levels.get("municipality", 0) if len(place) == 2 else areas.get(place, 0)
+        own = areas.get(regions.prefecture_of(place), 0)
+        found |= {Scope.MUNICIPALITY: towns, Scope.PREFECTURE: own, Scope.NATIONAL: areas.get("JP", 0)}
     return [_value(query, facet, each, SCOPES[each], found.get(each, 0)) for each in Scope]
 
 

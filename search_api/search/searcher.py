@@ -17,7 +17,7 @@ from indexer.vocab import regions
 from search_api.models import Results
 from search_api.plan import plan
 from search_api.query import Query, Sort
-from search_api.search.counts import counted, distributed, facets
+from search_api.search.counts import counted, distinct, distributed, facets
 from search_api.search.engine import INDEX, Answer, Reader, Request
 from search_api.search.filters import filters, joined, quoted
 from search_api.search.hits import HIGHLIGHTED, Values, fields, hit
@@ -108,7 +108,7 @@ class Searcher:
         rounds = self.rounds(now)
         conditions = filters(query, now, rounds)
         main, rest = _page(query, conditions), counted(query, conditions, now, rounds)
-        answers = await self._asked(query, now, [main, *(each.request for each in rest)], way)
+        answers = await self._asked(query, now, [main, *distinct(rest)], way)
         return {
             "total": answers[0]["totalHits"],
             "page": query.page,

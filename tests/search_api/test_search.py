@@ -158,6 +158,8 @@ CHOSEN: list[dict[str, Any]] = [
     {"state": ["open"], "area": ["40"]},
     {"area": ["40130"], "q": "補助金"},
     {"area": ["40130", "27"], "kind": ["subsidy"]},
+    {"area": ["40"], "state": ["any"]},
+    {"area": ["40203"], "q": "補助金"},
     {"area": ["40"], "scope": ["municipality"]},
     {"area": ["40"], "scope": ["prefecture", "unknown"]},
     {"scope": ["national"], "gx": True},
