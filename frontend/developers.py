@@ -60,7 +60,7 @@ async def developers(request: Request, own: Own) -> Response:
 async def _some(own: Services) -> str:
     """The id of a programme for examples; while the engine is away, one that is none."""
     try:
-        hits = (await own.search(Query(per_page=1))).hits
+        hits = (await own.listing(Query(per_page=1))).hits
     except Unavailable:
         return "ID"
     return hits[0].id if hits else "ID"

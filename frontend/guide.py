@@ -140,7 +140,7 @@ def _address(area: str, trade: Trade | None) -> str:
 
 async def _desks(own: Services, query: Query) -> list[Detail]:
     """Places to ask, with their telephone numbers: about energy and carbon first, of these the reader's own first."""
-    green, any_ = await asyncio.gather(own.search(query.with_(gx=True)), own.search(query))
+    green, any_ = await asyncio.gather(own.listing(query.with_(gx=True)), own.listing(query))
     ids = list(dict.fromkeys(each.id for each in (*green.hits, *any_.hits)))[:MOST_DESKS]
     found = await run_in_threadpool(details, own.store, ids, own.clock())
     return [each for each in found.values() if each]

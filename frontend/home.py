@@ -35,14 +35,15 @@ async def home(request: Request, own: Own) -> Response:
     query, _ = Query.lenient([item for item in request.query_params.multi_items() if item[0] == "area"])
     place = places.of(query.wanted("area")) if query.wanted("area") else places.remembered(request)
     query = Query(area=(place.code,) if place.code else ())
+    everything = query.with_(per_page=1, facets=FACETS)
     asked = {
-        "everything": query.with_(per_page=1),
         "closing": query.with_(state=(StateChoice.CLOSING,), sort=Sort.DEADLINE, per_page=5),
         "fresh": query.with_(posted_within=7, sort=Sort.NEWEST, per_page=5),
         "cases": Query(kind=("case",), gx=True, sort=Sort.NEWEST, per_page=3),
     }
-    answers, steps, known, chosen = await asyncio.gather(
-        asyncio.gather(*map(own.search, asked.values())),
+    counted, answers, steps, known, chosen = await asyncio.gather(
+        own.search(everything),
+        asyncio.gather(*map(own.listing, asked.values())),
         _steps(own, query),
         sources(own),
         run_in_threadpool(collections.shown, own),
@@ -54,7 +55,7 @@ async def home(request: Request, own: Own) -> Response:
         "home.html",
         query=query,
         place=place,
-        counts={facet: {each.value: each.count for each in found["everything"].facets[facet]} for facet in FACETS},
+        counts={facet: {each.value: each.count for each in counted.facets[facet]} for facet in FACETS},
         vocabulary={facet: vocabulary(facet) for facet in FACETS},
         steps=steps,
         closing=found["closing"],

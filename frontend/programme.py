@@ -143,7 +143,7 @@ async def _alike(own: Services, found: Detail, known: Set[str], *, wide: bool = 
     try:
         answers = [
             answer.hits
-            for answer in await asyncio.gather(*(own.search(Query.model_validate(common | way)) for way in ways))
+            for answer in await asyncio.gather(*(own.listing(Query.model_validate(common | way)) for way in ways))
         ]
     except Unavailable:
         return []

@@ -67,7 +67,7 @@ async def map_(request: Request, own: Own) -> Response:
     if asked.area:
         # The map shows all places side by side: a place among the conditions would only repeat one of them.
         return RedirectResponse(asked.url("/map", area=()), 303)
-    results = await own.search(asked.with_(per_page=1))
+    results = await own.search(asked.with_(per_page=1, facets=("area", "source")))
     counts = results.facets["area"]
     query = asked.with_(per_page=20)
     known = await sources(own)

@@ -80,7 +80,7 @@ async def opportunities(
 ) -> Response:
     """更新の新しい順。終了したものも含みます。"""
     query = Query(kind=KINDS, state=(StateChoice.ANY,), sort=Sort.UPDATED, page=page, per_page=page_size)
-    found = await own.search(query)
+    found = await own.listing(query)
     base = public_base(request, own)
     return JSONResponse(
         {

@@ -55,8 +55,12 @@ class Services:
         """Results with what staff decided since the last publication."""
         return Results.model_validate_json(await self.answer(query.with_(fields=(), page=query.page)))
 
+    async def listing(self, query: Query) -> Results:
+        """The same without facets: what nobody is shown need not be counted."""
+        return await self.search(query.with_(facets=("none",), page=query.page))
+
     async def answer(self, query: Query) -> bytes:
-        """The same as JSON."""
+        """What `search` gives, as JSON."""
         with self.metrics.searches.time():
             return await self._answer(query)
 

@@ -113,7 +113,7 @@ async def _form(
     status: int = 200,
 ) -> Response:
     one = programme_of(query)
-    total = None if one else (await own.search(search_of(query).with_(per_page=1))).total
+    total = None if one else (await own.listing(search_of(query).with_(per_page=1))).total
     settings = own.settings
     first = Channel.MAIL if settings.mails else Channel.WEBHOOK
     chosen = {"channel": first.value, "mail": "", "url": "", "frequency": "daily", "deadlines": True} | (typed or {})

@@ -22,14 +22,14 @@ async def programmes(request: Request, who: Signed, q: str = "", page: int = 1) 
     if id := await run_in_threadpool(named, who.store, q):
         return RedirectResponse(f"/staff/programmes/{quote(id)}", 303)
     query = Query(q=q[:MAX_Q], state=(StateChoice.ANY,), page=max(1, min(page, 1000)), per_page=MOST)
-    found = await who.own.search(query) if q.strip() else None
+    found = await who.own.listing(query) if q.strip() else None
     return staff_page(request, who, "programmes.html", q=q, found=found, query=query)
 
 
 async def find(own: Services, q: str) -> tuple[Hit, ...]:
     """Up to so many programmes for these words, whatever their state."""
     query = Query(q=q[:MAX_Q], state=(StateChoice.ANY,), per_page=MOST)
-    return (await own.search(query)).hits if q.strip() else ()
+    return (await own.listing(query)).hits if q.strip() else ()
 
 
 def named(store: Store, text: str) -> str:

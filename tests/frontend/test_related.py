@@ -1,6 +1,7 @@
 """What a programme's page tells of other programmes: rounds, top-ups, what excludes it, and other towns'."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -52,9 +53,13 @@ ENTRIES = [
 
 
 @pytest.fixture(scope="module")
-def client(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    made = Site.made(engine.endpoint, tmp_path_factory.mktemp("related"), ENTRIES)
-    with TestClient(create_app(own=made.services), follow_redirects=False) as opened:
+def site(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site.made(engine.endpoint, tmp_path_factory.mktemp("related"), ENTRIES)
+
+
+@pytest.fixture(scope="module")
+def client(site: Site) -> Iterator[TestClient]:
+    with TestClient(create_app(own=site.services), follow_redirects=False) as opened:
         yield opened
 
 
@@ -157,3 +162,19 @@ def test_of_hundreds_of_towns_that_add_to_it_those_near_the_reader_are_read(
     assert group.items[0].item is not None and group.items[0].item.areas == (towns[-1],)
     few = related(store, found.model_copy(update={"relations": tuple(told[:3])}), NOW, Place()).top_ups
     assert [each.item.id for each in few.items if each.item] == [each.id for each in tops[:3]] and few.more == 0
+
+
+@pytest.mark.parametrize("path", ["/programmes/invented-0002", "/guide"])
+def test_nothing_is_counted_that_nobody_is_shown(site: Site, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    fresh = Site(site.where, site.services.settings).services
+    plain, asked = fresh.searcher.engine.multi, list[dict[str, Any]]()
+
+    async def noted(requests: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        asked.extend(requests)
+        return list(await plain(requests))
+
+    monkeypatch.setattr(fresh.searcher.engine, "multi", noted)
+    with TestClient(create_app(own=fresh, publishes=False)) as reader:
+        assert reader.get(path).status_code == 200
+    counted = {facet for each in asked for facet in each.get("facets", [])}
+    assert asked and not counted & {"kind", "theme", "source", "prefectures", "posted"}
