@@ -89,7 +89,8 @@ class Timeline:
     def final(self) -> int | None:
         """From when on it is over for good; 0 where all has ended early, None where nobody can tell."""
         last = self.spans[-1][1] if self.spans else 0
-        return None if self.unending and last != FAR else last
+        # What is still to begin is not over, whatever ended before.
+        return None if self.unending and last != FAR else max(last, *self.openings, 0)
 
 
 def says_when(window: Window) -> bool:

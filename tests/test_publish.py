@@ -254,7 +254,12 @@ def drawn() -> list[Record]:
             )
         kind = draw.choice(("subsidy", "seminar"))
         found.append(record(programme(number, "募集", kind=kind, windows=windows), listed=draw.random() < 0.9))
-    return found
+    # What ended early before its day, where another time is to begin whose end nobody says.
+    again = (
+        window("2026-04-01", "2027-01-10", ended_early={"raw": "予算終了"}),
+        Window(opens="2026-08-30", raw="8月30日から再開"),
+    )
+    return [*found, record(programme(300, "募集の再開", windows=again))]
 
 
 def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new_index(
