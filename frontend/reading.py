@@ -85,7 +85,7 @@ async def _page(request: Request, own: Services, name: str) -> Response:
     query, dropped = Query.lenient(_known(given, shelf))
     dropped += sorted({key[:80] for key, _ in given} - {*shelf.facets, *KEPT})
     asked = query.with_(kind=(shelf.kind,), sort=Sort.RELEVANCE if query.q else Sort.NEWEST, page=query.page)
-    results = await own.search(asked)
+    results = await own.search(asked.with_(facets=(*shelf.facets, "area", "gx"), page=query.page))
     chosen = bool({key for key, _ in query.items()} - {"page"})
     known = await sources(own)
     featured = [] if chosen or query.page > 1 or name != "cases" else await run_in_threadpool(collections.shown, own)

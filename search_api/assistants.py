@@ -52,7 +52,7 @@ def server(own: Services) -> MCPServer[Any]:
 
     async def asked(**values: Any) -> Answer:
         query = _query(**values)
-        found = await _told(own.search(query))
+        found = await _told(own.listing(query))
         return {
             "total": found.total,
             "page": found.page,

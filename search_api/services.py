@@ -42,11 +42,15 @@ class Services:
         self.clock = clock or settings.clock()
         self.store = Store(settings.store_url)
         self.editions = Editions(self.store, self.clock)
-        self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock, lambda: self.editions.last.version)
+        self.searcher = Searcher(where or (lambda: endpoint(settings)), self.clock, self._sure)
         self.metrics = Metrics(self.store, self.now)
         self.changed = threading.Event()
         self.queued = threading.Event()
         self._kept = Memory(KEPT_BYTES)
+
+    def _sure(self) -> str:
+        """What is published, as long as the store tells; else empty: it may be something else by now."""
+        return self.editions.last.version if self.editions.last.sure else ""
 
     def now(self) -> datetime:
         return self.clock()
@@ -56,8 +60,10 @@ class Services:
         return Results.model_validate_json(await self.answer(query.with_(fields=(), page=query.page)))
 
     async def listing(self, query: Query) -> Results:
-        """The same without facets: what nobody is shown need not be counted."""
-        return await self.search(query.with_(facets=("none",), page=query.page))
+        """The same without facets, which need not be counted where nobody is shown them."""
+        found = await self.search(query.with_(facets=("none",), page=query.page))
+        found.query.pop("facets")
+        return found
 
     async def answer(self, query: Query) -> bytes:
         """What `search` gives, as JSON."""

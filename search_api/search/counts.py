@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
+from indexer.state import FAR, MAX_INTERVALS, State
 from indexer.vocab import labels, regions
 from search_api.query import FACETS, Query, Scope
 from search_api.search.engine import Answer, Request
@@ -13,6 +13,7 @@ from search_api.search.filters import (
     PLAIN,
     Expression,
     closing_by,
+    closing_until,
     current,
     joined,
     meant_for,
@@ -65,7 +66,7 @@ def counted(
     if _asked(query, "state"):
         found += [
             Counted("state", each, _count(joined(conditions, "state"), state_filter(each, seconds, rounds)))
-            for each in (State.UPCOMING, State.CLOSED, *([State.UNKNOWN] if query.state else []))
+            for each in (State.UPCOMING, State.CLOSED, State.UNKNOWN)
         ]
     if _asked(query, "posted_within"):
         lately = posted_within(seconds, max(POSTED_WITHIN))
@@ -74,13 +75,15 @@ def counted(
     return found
 
 
-def distinct(asked: Sequence[Counted]) -> list[Request]:
-    """What the engine is asked for them: what several are told by once."""
+def distinct(asked: Sequence[Counted]) -> tuple[list[Request], list[int]]:
+    """What the engine is asked for them, what several are told by once, and which of these tells each of them."""
     found: list[Request] = []
+    told = []
     for each in asked:
         if each.request not in found:
             found.append(each.request)
-    return found
+        told.append(found.index(each.request))
+    return found, told
 
 
 def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
@@ -150,13 +153,14 @@ def _towns(query: Query) -> list[str]:
 
 
 def _place(query: Query) -> str:
-    """The place whose firm asks, as most do: a prefecture or a town without wards, and nothing else of places is said.
-    Else empty.
+    """The place whose firm asks, as most do, where nothing else is said of places: a prefecture, or a town that neither
+    has wards nor is one. Else empty.
     """
     places = query.wanted("area")
     if query.scope or len(query.area) != 1 or not places or places[0] == "JP":
         return ""
-    return "" if len(places[0]) == 5 and regions.children(places[0]) else places[0]
+    place = regions.get(places[0])
+    return "" if place.is_ward or (len(place.code) == 5 and regions.children(place.code)) else place.code
 
 
 def _for_place(within: Expression, place: str) -> Request:
@@ -186,11 +190,8 @@ class _Answers:
     def __init__(self, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer]) -> None:
         self._main: Distribution = main.get("facetDistribution", {})
         self._own: dict[str, Distribution] = {}
-        self.total: int = main["totalHits"]
         self.one: dict[str, dict[str, int]] = {}
-        wanted = distinct(asked)
-        for each in asked:
-            answer = answers[wanted.index(each.request)]
+        for each, answer in zip(asked, answers, strict=True):
             if each.value:
                 self.one.setdefault(each.facet, {})[each.value] = answer["totalHits"]
             elif each.only:
@@ -207,7 +208,7 @@ class _Answers:
         return self._own.get(facet, {}).get(attribute, {})
 
     def times(self, facet: str) -> list[tuple[int, int]]:
-        """(Unix seconds, how many) of all attributes of the facet, each of which is a time."""
+        """(Unix seconds, how many) of what was asked for a facet that is made of times alone."""
         told = self._own.get(facet, {}).values()
         return [(int(float(time)), count) for each in told for time, count in each.items()]
 
@@ -215,7 +216,7 @@ class _Answers:
 def facets(
     query: Query, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer], now: datetime
 ) -> dict[str, list[Values]]:
-    """The facets of models.Results, from the results' own answer and those to what is `distinct` of `asked`."""
+    """The facets of models.Results, from the results' own answer and those to `asked`."""
     seconds = int(now.timestamp())
     counts = _Answers(main, asked, answers)
     made: dict[str, Callable[[Query, str, _Answers], list[Values]]] = {
@@ -301,13 +302,10 @@ SCOPES = {
 
 def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
     ends, names = counts.times(facet), labels.labels("state")
-    running = sum(count for _, count in ends)
     found = {
-        # Where no state is chosen, the results are what is open, what is ahead, and the rest.
-        State.UNKNOWN: counts.total - running - counts.one[facet][State.UPCOMING],
         **counts.one[facet],
-        State.OPEN: running,
-        State.CLOSING: sum(count for end, count in ends if end <= seconds + CLOSING_DAYS * 86400),
+        State.OPEN: sum(count for _, count in ends),
+        State.CLOSING: sum(count for end, count in ends if end <= closing_until(seconds)),
         State.ROLLING: sum(count for end, count in ends if end >= FAR),
     }
     return [_value(query, facet, each, names[each].name, found[each]) for each in State]

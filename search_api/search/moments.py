@@ -65,7 +65,7 @@ class Moments:
         begun = [_before(f"opens_{i}", until) for i in range(1, MAX_INTERVALS)]
         answers = await self._engine.multi([*times, *begun])
         found = {midnight(today + timedelta(days=day)) for day in range(DAYS)}
-        for (name, later), answer in zip(asked, answers, strict=False):
+        for (name, later), answer in zip(asked, answers[: len(times)], strict=True):
             found.update(int(float(value)) - later for value in answer["facetDistribution"].get(name, ()))
         rounds = 1 + sum(answer["totalHits"] > 0 for answer in answers[len(times) :])
         return _Known(version, tuple(sorted(found)), rounds, until)

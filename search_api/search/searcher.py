@@ -58,10 +58,11 @@ def _words(query: Query) -> _Words:
 class Searcher:
     """Asks the engine at `where` as of `clock`.
 
-    `version` changes with what is published: what was learned of one publication serves until the next.
+    `version` changes with what is published: what was learned of one publication serves until the next. Empty:
+    nobody can tell, and nothing is remembered.
     """
 
-    def __init__(self, where: Callable[[], Endpoint], clock: Clock, version: Callable[[], str] | None = None) -> None:
+    def __init__(self, where: Callable[[], Endpoint], clock: Clock, version: Callable[[], str] = lambda: "") -> None:
         self.engine = Reader(where)
         self._clock = clock
         self._version = version
@@ -79,11 +80,13 @@ class Searcher:
 
     async def moment(self) -> datetime:
         """The instant that stands for now (moments)."""
-        return await self._moments.last(self.now, self._version()) if self._version else self.now
+        version = self._version()
+        return await self._moments.last(self.now, version) if version else self.now
 
     def rounds(self, now: datetime) -> int:
         """So many of a programme's times ahead are to be looked at (Moments.rounds)."""
-        return self._moments.rounds(now, self._version()) if self._version else MAX_INTERVALS
+        version = self._version()
+        return self._moments.rounds(now, version) if version else MAX_INTERVALS
 
     async def search(self, query: Query) -> Results:
         """One page of results with facet counts. Unavailable if the engine does not answer."""
@@ -108,13 +111,14 @@ class Searcher:
         rounds = self.rounds(now)
         conditions = filters(query, now, rounds)
         main, rest = _page(query, conditions), counted(query, conditions, now, rounds)
-        answers = await self._asked(query, now, [main, *distinct(rest)], way)
+        asked, told = distinct(rest)
+        first, *answers = await self._asked(query, now, [main, *asked], way)
         return {
-            "total": answers[0]["totalHits"],
+            "total": first["totalHits"],
             "page": query.page,
             "per_page": query.per_page,
-            "hits": [hit(each, now, query) for each in answers[0]["hits"]],
-            "facets": facets(query, answers[0], rest, answers[1:], now),
+            "hits": [hit(each, now, query) for each in first["hits"]],
+            "facets": facets(query, first, rest, [answers[each] for each in told], now),
             "query": query.understood(),
             "words": said.words,
             "choices": [{"code": code, "name": regions.full_name(code)} for code in said.choices],
@@ -159,8 +163,7 @@ class Searcher:
                 found[words] = way
         left = {words: each for words, each in open_.items() if words not in found}
         found |= dict(zip(left, await decided(list(left.values()), self._totals), strict=True))
-        if self._version:
-            version = self._version()
+        if version := self._version():
             self._ways.update({(version, words): way for words, way in found.items()})
             while len(self._ways) > MOST_WAYS:
                 self._ways.popitem(last=False)
@@ -169,7 +172,8 @@ class Searcher:
     def _known_way(self, query: Query) -> Way | None:
         if not query.q:
             return strict(query)
-        return self._ways.get((self._version(), _words(query))) if self._version else None
+        version = self._version()
+        return self._ways.get((version, _words(query))) if version else None
 
     async def totals(self, queries: Sequence[Query]) -> list[int]:
         """How many results each question has, in one round trip to the engine, and mostly one before it for words."""

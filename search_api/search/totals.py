@@ -9,16 +9,16 @@ import orjson
 from search_api.search.engine import Answer, Reader, Request
 
 MOST = 20_000
-"""So many totals are remembered: 2 MB."""
+"""So many totals are remembered: 3 MB."""
 
 
 class Totals:
-    """Remembers totals as long as what is published stays; `version` names it, None: nothing is remembered.
+    """Remembers totals as long as what is published stays, which `version` names; nothing while that is empty.
 
-    Requests name the instant they are asked for in their filter, so that no total outlives a deadline.
+    What depends on the time names its instant in its filter, so that no total outlives a deadline.
     """
 
-    def __init__(self, engine: Reader, version: Callable[[], str] | None) -> None:
+    def __init__(self, engine: Reader, version: Callable[[], str]) -> None:
         self._engine = engine
         self._version = version
         self._known: OrderedDict[bytes, int] = OrderedDict()
@@ -29,13 +29,13 @@ class Totals:
 
     async def along(self, requests: Sequence[Request], others: Sequence[Request]) -> tuple[list[int], list[Answer]]:
         """The same, and the answers to other requests in the same round trip to the engine."""
-        version = self._version() if self._version else ""
+        version = self._version()
         keys = [blake2b(version.encode() + orjson.dumps(each), digest_size=16).digest() for each in requests]
-        found = {key: self._known[key] for key in keys if key in self._known}
+        found = {key: self._known[key] for key in keys if version and key in self._known}
         open_ = {key: each for key, each in zip(keys, requests, strict=True) if key not in found}
         answers = await self._engine.multi([*open_.values(), *others]) if open_ or others else []
-        found |= {key: answer["totalHits"] for key, answer in zip(open_, answers, strict=False)}
-        if self._version:
+        found |= {key: answer["totalHits"] for key, answer in zip(open_, answers[: len(open_)], strict=True)}
+        if version:
             self._remember(found)
         return [found[key] for key in keys], answers[len(open_) :]
 

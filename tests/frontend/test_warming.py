@@ -36,16 +36,20 @@ def test_the_first_reader_finds_all_loaded(where: Endpoint, tmp_path: Path, rend
 
 
 def test_an_engine_that_never_answers_does_not_keep_a_site_from_starting(
-    silent: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    silent: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(warming, "MOST_SECONDS", 0.5)
     services = Services(Site.settings(tmp_path), lambda: NOW, lambda: silent)
     with TestClient(create_app(own=services, publishes=False, warmed=True)) as reader:
         assert reader.get("/healthz").status_code == 200
+    assert "not all is loaded" in caplog.text
 
 
-def test_an_engine_that_is_not_there_does_not_keep_a_site_from_starting(tmp_path: Path, rendered: list[str]) -> None:
+def test_an_engine_that_is_not_there_does_not_keep_a_site_from_starting(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     gone = Endpoint("http://127.0.0.1:9", "")
     services = Services(Site.settings(tmp_path), lambda: NOW, lambda: gone)
     with TestClient(create_app(own=services, publishes=False, warmed=True)) as reader:
-        assert rendered and reader.get("/healthz").status_code == 200
+        assert reader.get("/healthz").status_code == 200
+    assert "/search?q=省エネ 503" in caplog.text

@@ -160,6 +160,8 @@ CHOSEN: list[dict[str, Any]] = [
     {"area": ["40130", "27"], "kind": ["subsidy"]},
     {"area": ["40"], "state": ["any"]},
     {"area": ["40203"], "q": "補助金"},
+    {"area": ["40131"]},
+    {"area": ["01102"], "state": ["any"]},
     {"area": ["40"], "scope": ["municipality"]},
     {"area": ["40"], "scope": ["prefecture", "unknown"]},
     {"scope": ["national"], "gx": True},
