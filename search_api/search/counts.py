@@ -301,25 +301,25 @@ SCOPES = {
 
 
 def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
-    ends, names = counts.times(facet), labels.labels("state")
+    ends, soon, names = counts.times(facet), closing_until(seconds), labels.labels("state")
     found = {
         **counts.one[facet],
         State.OPEN: sum(count for _, count in ends),
-        State.CLOSING: sum(count for end, count in ends if end <= closing_until(seconds)),
+        State.CLOSING: sum(count for end, count in ends if end <= soon),
         State.ROLLING: sum(count for end, count in ends if end >= FAR),
     }
     return [_value(query, facet, each, names[each].name, found[each]) for each in State]
 
 
 def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
-    ends = counts.times(facet)
-    found = {days: sum(count for end, count in ends if end <= closing_by(seconds, days)) for days in CLOSES_WITHIN}
+    ends, until = counts.times(facet), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
+    found = {days: sum(count for end, count in ends if end <= last) for days, last in until.items()}
     return [_value(query, facet, str(days), f"{days}日以内に締切", count) for days, count in found.items()]
 
 
 def _posted(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
-    days_of = counts.times(facet)
-    found = {days: sum(count for at, count in days_of if at >= posted_from(seconds, days)) for days in POSTED_WITHIN}
+    posted, since = counts.times(facet), {days: posted_from(seconds, days) for days in POSTED_WITHIN}
+    found = {days: sum(count for at, count in posted if at >= first) for days, first in since.items()}
     return [_value(query, facet, str(days), f"{days}日以内に掲載", count) for days, count in found.items()]
 
 
