@@ -53,7 +53,7 @@ class Timeline:
 def timeline(windows: Sequence[Window], now: datetime, *, kind: Kind = Kind.SUBSIDY, listed: bool = True) -> Timeline:
     """The windows in the order of time, on a line that also holds today.
 
-    >>> line = timeline([Window(opens="2026-04-01", closes="2026-04-30", raw="")], datetime(2026, 4, 16, tzinfo=JST))
+    >>> line = timeline([Window(opens="2026-04-01", closes="2026-05-30", raw="")], datetime(2026, 5, 1, tzinfo=JST))
     >>> line.today, [(each.state.value, each.start, each.width) for each in line.rows]
     (50.0, [('open', 0.0, 100.0)])
     """

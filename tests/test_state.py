@@ -29,6 +29,10 @@ ROUNDS = (
         ((MINUTE,), "2026-08-07T16:59:59", State.CLOSING, 0),
         ((MINUTE,), "2026-08-07T17:00:01", State.CLOSED, None),
         ((MINUTE,), "2026-07-02T00:00", State.OPEN, 36),
+        # Fourteen days ahead are days of the calendar, as those that are left.
+        ((MINUTE,), "2026-07-23T23:59:59", State.OPEN, 15),
+        ((MINUTE,), "2026-07-24T00:00", State.CLOSING, 14),
+        ((DAY,), "2026-07-24T12:00", State.UPCOMING, 8),
         (ROUNDS, "2026-06-15T12:00", State.UPCOMING, 66),
         (ROUNDS, "2026-09-22T12:00", State.CLOSING, 0),
         ((Window(basis=Basis.ROLLING, raw="随時"),), "2026-01-01T00:00", State.ROLLING, None),

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from indexer.state import FAR, MAX_INTERVALS, State
+from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
 from indexer.vocab import labels, regions
 from search_api.query import FACETS, Query, Scope
 from search_api.search.engine import Answer, Request
@@ -13,7 +13,6 @@ from search_api.search.filters import (
     PLAIN,
     Expression,
     closing_by,
-    closing_until,
     current,
     joined,
     meant_for,
@@ -87,17 +86,19 @@ def distinct(asked: Sequence[Counted]) -> tuple[list[Request], list[int]]:
 
 
 def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
-    """When what is open closes, at once for everything that is told by it: each such count would be a search."""
+    """On which days what is open closes, at once for all that is told by it: each such count would be a search."""
     bases = {}
     if _asked(query, "state"):
         bases["state"] = joined(conditions, "state")
     if _asked(query, "closes_within"):
         # Where no state is chosen only what is over is left out, and that is not open.
         bases["closes_within"] = joined(conditions, "closes_within", *([] if query.state else ["state"]))
+    # `due` is the day of the first of its times ahead; few are in a later one.
+    days = ["due", *(f"closes_{number}" for number in range(1, rounds))]
     return [
-        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_{number}"]))
+        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [day]))
         for facet, base in bases.items()
-        for number in range(rounds)
+        for number, day in enumerate(days)
     ]
 
 
@@ -121,27 +122,28 @@ def _of_trades(query: Query, conditions: Mapping[str, Expression]) -> list[Count
 def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]:
     """`rest`: the conditions but those of place and scope, of which something is `chosen`."""
     found: list[Counted] = []
-    places, scopes, place = query.wanted("area"), query.wanted("scope"), _place(query)
+    places, scopes = query.wanted("area"), query.wanted("scope")
+    # Where nothing of places is left out, the levels of all there is tell what is the country's and what is unknown.
+    whole = "JP" not in places and not query.unwanted("area") and not query.unwanted("scope")
+    levels = (Scope.NATIONAL, Scope.UNKNOWN) if whole else ()
+    within = _both(rest, without_scopes(query))
+    if chosen and (_asked(query, "area") or (_asked(query, "scope") and places and levels)):
+        found.append(Counted("area", "", _distribution(within, ["prefectures", "place_level"])))
     if _asked(query, "area"):
-        within = _both(rest, without_scopes(query))
-        if chosen:
-            found.append(Counted("area", "", _distribution(within, ["prefectures", "place_level"])))
         if Scope.PREFECTURE in scopes:
             found.append(Counted("own", "", _distribution(_both(within, 'place_level = "prefecture"'), ["areas"])))
         if Scope.MUNICIPALITY in scopes:
             towns = _distribution(_both(within, 'place_level = "municipality"'), ["prefectures"])
             found.append(Counted("towns", "", towns))
-        found += [
-            Counted("area", code, _for_place(within, place) if place else _count(within, place_filter((code,), scopes)))
-            for code in _towns(query)
-        ]
+        found += [Counted("area", code, _count(within, place_filter((code,), scopes))) for code in _towns(query)]
     if _asked(query, "scope") and chosen:
         within = _both(rest, without_places(query))
-        if place:
-            found.append(Counted("scope", "", _for_place(within, place)))
-            found.append(Counted("scope", Scope.UNKNOWN, _count(within, place_filter(places, (Scope.UNKNOWN,)))))
-        elif places:
-            found += [Counted("scope", each, _count(within, place_filter(places, (each,)))) for each in Scope]
+        if places:
+            found += [
+                Counted("scope", each, _count(within, place_filter(places, (each,))))
+                for each in Scope
+                if each not in levels
+            ]
         else:
             found.append(Counted("scope", "", _distribution(within, ["place_level"])))
     return found
@@ -150,22 +152,6 @@ def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]
 def _towns(query: Query) -> list[str]:
     """The municipalities that are chosen or left out: all others are too many to be counted each."""
     return [each for each in dict.fromkeys((*query.wanted("area"), *query.unwanted("area"))) if len(each) == 5]
-
-
-def _place(query: Query) -> str:
-    """The place whose firm asks, as most do, where nothing else is said of places: a prefecture, or a town that neither
-    has wards nor is one. Else empty.
-    """
-    places = query.wanted("area")
-    if query.scope or len(query.area) != 1 or not places or places[0] == "JP":
-        return ""
-    place = regions.get(places[0])
-    return "" if place.is_ward or (len(place.code) == 5 and regions.children(place.code)) else place.code
-
-
-def _for_place(within: Expression, place: str) -> Request:
-    """How much there is for it, and how much of that is its own, its towns', its prefecture's and the country's."""
-    return _count(within, place_filter((place,), ())) | {"facets": ["areas", "place_level"]}
 
 
 def _asked(query: Query, facet: str) -> bool:
@@ -283,12 +269,8 @@ def _places(query: Query, facet: str, counts: _Answers) -> list[Values]:
 
 
 def _scopes(query: Query, facet: str, counts: _Answers) -> list[Values]:
-    found: dict[str, int] = {**counts.of(facet, "place_level"), **counts.one.get(facet, {})}
-    if place := _place(query):
-        areas, levels = counts.own(facet, "areas"), counts.own(facet, "place_level")
-        towns = levels.get("municipality", 0) if len(place) == 2 else areas.get(place, 0)
-        own = areas.get(regions.prefecture_of(place), 0)
-        found |= {Scope.MUNICIPALITY: towns, Scope.PREFECTURE: own, Scope.NATIONAL: areas.get("JP", 0)}
+    levels = counts.of("area" if query.wanted("area") else facet, "place_level")
+    found = {**levels, **counts.one.get(facet, {})}
     return [_value(query, facet, each, SCOPES[each], found.get(each, 0)) for each in Scope]
 
 
@@ -301,7 +283,7 @@ SCOPES = {
 
 
 def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
-    ends, soon, names = counts.times(facet), closing_until(seconds), labels.labels("state")
+    ends, soon, names = counts.times(facet), closing_by(seconds, CLOSING_DAYS), labels.labels("state")
     found = {
         **counts.one[facet],
         State.OPEN: sum(count for _, count in ends),

@@ -125,7 +125,7 @@ def state_filter(state: str, now: int, rounds: int = MAX_INTERVALS) -> Expressio
         case "open":
             return f"({within()})"
         case "closing":
-            return f"({within(f' AND closes_{{i}} <= {closing_until(now)}')})"
+            return f"({within(f' AND closes_{{i}} <= {closing_by(now, CLOSING_DAYS)}')})"
         case "rolling":
             return f"({within(f' AND closes_{{i}} >= {FAR}')})"
         case "upcoming":
@@ -201,11 +201,6 @@ def closes_within(now: int, days: int, rounds: int = MAX_INTERVALS) -> Expressio
     """Open, and closing by the end of the day so many days ahead: of today with 0, as `days_left` counts."""
     extra = f" AND closes_{{i}} <= {closing_by(now, days)}"
     return "(" + " OR ".join(current(now, i, extra) for i in range(rounds)) + ")"
-
-
-def closing_until(now: int) -> int:
-    """What ends until then is closing."""
-    return now + CLOSING_DAYS * 86400
 
 
 def closing_by(now: int, days: int) -> int:

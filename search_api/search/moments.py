@@ -1,4 +1,4 @@
-"""When answers change by themselves: as a day begins, and when somebody can apply, or soon or no longer can.
+"""When answers change by themselves: as a day begins, and when somebody can apply, or no longer can.
 
 Between two such moments every answer stays as it is, so that the last one stands for now: what was answered then can be
 kept until the next one, and no deadline is ever late.
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from indexer.schema import JST
-from indexer.state import CLOSING_DAYS, MAX_INTERVALS
+from indexer.state import MAX_INTERVALS
 from search_api.search.engine import INDEX, Reader, Request
 from search_api.search.filters import midnight
 
@@ -57,16 +57,13 @@ class Moments:
     async def _read(self, now: datetime, version: str) -> _Known:
         today = now.astimezone(JST).date()
         start, until = midnight(today), midnight(today + timedelta(days=DAYS))
-        soon = CLOSING_DAYS * 86400
-        asked = [("starts", 0)]
-        asked += [(f"{end}_{i}", 0) for i in range(MAX_INTERVALS) for end in ("opens", "closes")]
-        asked += [(f"closes_{i}", soon) for i in range(MAX_INTERVALS)]
-        times = [_between(name, start + later, until + later) for name, later in asked]
+        names = ["starts", *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes"))]
+        times = [_between(name, start, until) for name in names]
         begun = [_before(f"opens_{i}", until) for i in range(1, MAX_INTERVALS)]
         answers = await self._engine.multi([*times, *begun])
         found = {midnight(today + timedelta(days=day)) for day in range(DAYS)}
-        for (name, later), answer in zip(asked, answers[: len(times)], strict=True):
-            found.update(int(float(value)) - later for value in answer["facetDistribution"].get(name, ()))
+        for name, answer in zip(names, answers[: len(times)], strict=True):
+            found.update(int(float(value)) for value in answer["facetDistribution"].get(name, ()))
         rounds = 1 + sum(answer["totalHits"] > 0 for answer in answers[len(times) :])
         return _Known(version, tuple(sorted(found)), rounds, until)
 

@@ -161,6 +161,8 @@ CHOSEN: list[dict[str, Any]] = [
     {"area": ["40"], "state": ["any"]},
     {"area": ["40203"], "q": "補助金"},
     {"area": ["40131"]},
+    {"area": ["JP"]},
+    {"area": ["13222", "40"]},
     {"area": ["01102"], "state": ["any"]},
     {"area": ["40"], "scope": ["municipality"]},
     {"area": ["40"], "scope": ["prefecture", "unknown"]},
@@ -192,6 +194,7 @@ def test_only_the_facets_that_are_asked_for_are_counted(ask: Ask) -> None:
     everything = ask(area=["40"])
     some = ask(area=["40"], facets="kind,area")
     assert some.facets == {name: everything.facets[name] for name in ("kind", "area")}
+    assert ask(area=["40"], facets="scope").facets == {"scope": everything.facets["scope"]}
     assert ask(facets=["none"]).facets == {}
     assert ask(facets=["none"]).total == ask().total
 
