@@ -159,7 +159,8 @@ def _asked(query: Query, facet: str) -> bool:
 
 
 def _distribution(condition: Expression, attributes: list[str]) -> Request:
-    return {"filter": condition or None, "limit": 0, "facets": attributes}
+    # By pages: where a limit is given instead, the engine takes a third longer.
+    return {"filter": condition or None, "page": 1, "hitsPerPage": 0, "facets": attributes}
 
 
 def _count(rest: Expression, expression: Expression) -> Request:

@@ -1,5 +1,6 @@
 """Before a site answers anybody it has asked itself what its first readers will."""
 
+import gc
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ def test_the_first_reader_finds_all_loaded(where: Endpoint, tmp_path: Path, rend
     with TestClient(create_app(own=site.services, publishes=False, warmed=True)) as reader:
         assert {"home.html", "search.html", "programme.html"} <= set(rendered)
         assert language.catalogue.cache_info().currsize == len(Language)
+        assert gc.get_freeze_count() > 0
         # The languages that it asked in are not those of who comes.
         assert 'lang="ja"' in reader.get("/").text
 
