@@ -46,7 +46,9 @@ def request(way: Way) -> Request:
 
 
 class Matching:
-    """Decides for one question. `first` are requests that mostly decide, and can be asked along with the question."""
+    """Decides for one question. `first` are requests that mostly decide, and can be asked along with the question; none
+    for several words, of which mostly not all are found.
+    """
 
     def __init__(self, query: Query, now: datetime) -> None:
         self.strict = strict(query)
@@ -67,7 +69,8 @@ class Matching:
         self._ways: dict[str, Way] = {"strict": self.strict, "loose": loose, **self._by_sound}
         alone = [{"q": word, "matchingStrategy": "all"} for word in self._words[:MOST_WORDS]]
         self._tried = [*self._ways.values(), *alone]
-        self._first = {"strict": self.strict} | (self._by_sound if self._kana else {})
+        several = len(self._words) > 1
+        self._first = {} if several else {"strict": self.strict} | (self._by_sound if self._kana else {})
 
     @property
     def first(self) -> list[Request]:
@@ -75,7 +78,7 @@ class Matching:
 
     def told(self, totals: Sequence[int]) -> Way | None:
         """How, as far as the totals of `first` decide."""
-        return self._clear(dict(zip(self._first, totals, strict=True)))
+        return self._clear(dict(zip(self._first, totals, strict=True))) if self._first else None
 
     def more(self, stage: int) -> list[Request]:
         """What decides where `first` did not: most of it in stage 0, the rest in stage 1."""

@@ -129,15 +129,16 @@ class Searcher:
     ) -> list[Answer]:
         """The answers to requests with the question's words put in, the way they are looked for.
 
-        Mostly all words are found as they are: that is asked at once, together with what tells whether it holds.
+        One word is mostly found as it is: that is asked at once, together with what tells whether it holds. Of several
+        words mostly not all are found, and the answers would be for nothing.
         """
         way = way or self._known_way(query)
         if way is None:
             matching = await asyncio.to_thread(Matching, query, now)
-            wanted = [request(matching.strict) | each for each in requests]
-            totals, answers = await self._totals.along(matching.first, wanted)
+            likely = [request(matching.strict) | each for each in requests] if matching.first else []
+            totals, answers = await self._totals.along(matching.first, likely)
             [way] = (await self._decided({_words(query): matching}, totals)).values()
-            if way == matching.strict:
+            if likely and way == matching.strict:
                 return answers
         return await self.engine.multi([request(way) | each for each in requests])
 

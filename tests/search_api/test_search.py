@@ -368,3 +368,27 @@ def test_totals_of_many_questions_are_those_of_each(ask: Ask, engine: object) ->
     assert found == [ask(**each.model_dump()).total for each in questions]
     assert any(found) and not all(found)
     assert len(trips) <= 4
+
+
+@pytest.mark.parametrize("q", ["太陽光", "太陽光 洗濯機", "どこにもない語 太陽光 補助金"])
+def test_results_are_asked_for_once(ask: Ask, engine: object, q: str) -> None:
+    where: Endpoint = engine.endpoint  # type: ignore[attr-defined]
+    pages = 0
+
+    async def go() -> int:
+        searcher = Searcher(lambda: where, lambda: NOW)
+        plain = searcher.engine.multi
+
+        async def noted(queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+            nonlocal pages
+            pages += sum("attributesToRetrieve" in each for each in queries)
+            return await plain(queries)
+
+        searcher.engine.multi = noted  # type: ignore[method-assign]
+        try:
+            return (await searcher.search(Query(q=q))).total
+        finally:
+            await searcher.close()
+
+    assert asyncio.run(go()) == ask(q=q).total > 0
+    assert pages == 1
