@@ -1,11 +1,10 @@
 """How fast the API answers, beside the bare engine and beside the engine's stock client: `python -m tests.bench.speed`.
 
-Side by side in one run, the three taking turns, over real and 20,000 and 200,000 generated programmes:
-(a) the bare engine with the very searches that an answer needs, (b) our API, (c) the same searches through the
-`meilisearch` client, which asks for compressed answers. Each question is asked of all three, and of our API once more
-(`again`), which keeps its answers. Ratios are of the same
-turn, so that what else the machine does weighs on all; the processor time of an answer is measured too, as it hardly
-depends on that.
+Side by side in one run, taking turns, over real and 20,000 and 200,000 generated programmes: (a) the bare engine with
+the very searches that an answer needs, (b) our API, and our API once more (`again`), which keeps its answers, (c) the
+same searches through the `meilisearch` client, which asks for compressed answers on a new connection each (`stock`),
+and so on a connection that is kept (`gzip`), as clients with a pool do. Ratios are of the same turn, so that what
+else the machine does weighs on all; the processor time of an answer is measured too, as it hardly depends on that.
 """
 
 import argparse
@@ -143,18 +142,20 @@ class Asker:
         self._bodies: list[bytes] = []
         self._searches: list[list[Request]] = []
         self._client = meilisearch.Client(site.engine.url, site.engine.key)
-        self._headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        self._headers["Authorization"] = f"Bearer {site.engine.key}"
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {site.engine.key}"}
 
     async def prepare(self) -> None:
         self._searches = await searches_of(self.site.engine, self.site.source.now, self._asked)
         self._bodies = [orjson.dumps({"queries": each}) for each in self._searches]
 
-    async def bare(self, number: int) -> None:
-        url = f"{self.site.engine.url}/multi-search"
-        async with self._session.post(url, data=self._bodies[number], headers=self._headers) as answer:
+    async def bare(self, number: int, coding: str = "identity") -> None:
+        url, headers = f"{self.site.engine.url}/multi-search", {**self._headers, "Accept-Encoding": coding}
+        async with self._session.post(url, data=self._bodies[number], headers=headers) as answer:
             assert answer.status == 200
             await answer.read()
+
+    async def gzip(self, number: int) -> None:
+        await self.bare(number, "gzip")
 
     async def ours(self, number: int) -> None:
         await self.get("/api/programmes", number)
@@ -199,7 +200,7 @@ async def measured(sites: Sequence[Running], options: argparse.Namespace) -> Non
         for each in askers:
             await each.prepare()
         start, tables = 0, dict[tuple[str, int], Measured]()
-        for connections in CONNECTIONS:
+        for connections in options.connections:
             for _ in range(options.turns):
                 # New questions each turn, so that nobody answers from memory what the turn before asked.
                 numbers = range(start, start + ASKED)
@@ -207,12 +208,12 @@ async def measured(sites: Sequence[Running], options: argparse.Namespace) -> Non
                 for each in askers:
                     ways: dict[str, Ask] = {"bare": each.bare, "ours": each.ours}
                     if connections == 1:
-                        ways |= {"stock": each.stock, "again": each.ours}
+                        ways |= {"stock": each.stock, "gzip": each.gzip, "again": each.ours}
                     table = tables.setdefault((each.site.source.name, connections), Measured())
                     for name, way in ways.items():
                         done = await turn(way, numbers, connections, each.site)
                         table.turns.setdefault(name, []).append(done)
-        report(sites, tables)
+        report([each.source.name for each in sites], options.connections, tables)
         numbers = range(start, start + ARRIVALS * options.seconds)
         print(f"\n{ARRIVALS} arrivals a second for {options.seconds} s (p95 < 75, p99 < 100 ms)")
         for each in askers:
@@ -230,13 +231,12 @@ async def measured(sites: Sequence[Running], options: argparse.Namespace) -> Non
             print(f"  {site.source.name:>8} its own {own:4.0f} MB   most with files {most:4.0f} MB")
 
 
-def report(sites: Sequence[Running], tables: dict[tuple[str, int], Measured]) -> None:
-    names = [each.source.name for each in sites]
+def report(names: Sequence[str], many: Sequence[int], tables: dict[tuple[str, int], Measured]) -> None:
     columns = "".join(f"{name:>10}" for name in ("p50 ms", "p95 ms", "per s", "engine ms", "web ms"))
     print(f"\n{'programmes':>10} {'conn.':>5}  {'':6}{columns}")
     print("   (engine and web: processor time of an answer)")
     for name in names:
-        for connections in CONNECTIONS:
+        for connections in many:
             table = tables[name, connections]
             for way in table.turns:
                 row = "".join(f"{table.middle(way, each):10.1f}" for each in ("p50", "p95", "rate", "engine", "web"))
@@ -247,22 +247,28 @@ def report(sites: Sequence[Running], tables: dict[tuple[str, int], Measured]) ->
             f"{name:>10} {connections:>5}  p50 {table.ratio('ours', 'bare', 'p50'):5.2f}"
             f"  per s {table.ratio('ours', 'bare', 'rate'):5.2f}"
         )
-    print("\nthe stock client beside ours at one connection (>= 5 times)")
-    for name in names:
-        table = tables[name, 1]
-        new, again = (table.ratio("stock", each, "p50") for each in ("ours", "again"))
-        print(f"{name:>10}  p50 {new:5.1f} times; {again:.1f} times where somebody asked the same before")
+    print("\ncompressed answers of the engine beside ours at one connection, p50 (>= 5 times)")
+    for (name, connections), table in tables.items():
+        for way, told in (("stock", "the stock client"), ("gzip", "a connection that is kept")):
+            if connections == 1:
+                new, again = (table.ratio(way, each, "p50") for each in ("ours", "again"))
+                print(f"{name:>10}  {told:26}{new:5.1f} times; {again:.1f} where somebody asked the same before")
     if {"20,000", "200,000"} <= set(names):
         print("\np95 of ours at 200,000 beside 20,000 (<= 1.5 times)")
-        for connections in CONNECTIONS:
+        for connections in many:
             large, small = tables["200,000", connections], tables["20,000", connections]
             both = Measured({"large": large.turns["ours"], "small": small.turns["ours"]})
             print(f"{connections:>16}  {both.ratio('large', 'small', 'p95'):5.2f} times")
 
 
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in text.split(","))
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", default="real,20000,200000", help="of these, separated by commas")
+    parser.add_argument("--connections", type=_numbers, default=CONNECTIONS, help="numbers, separated by commas")
     parser.add_argument("--turns", type=int, default=TURNS)
     parser.add_argument("--seconds", type=int, default=ARRIVAL_SECONDS, help="of arrivals")
     options = parser.parse_args()
