@@ -11,9 +11,6 @@ from indexer.schema import JST, Basis, Kind, Role, Window, instant
 FAR = 32503680000
 """The year 3000 as a Unix time: an end that never comes."""
 
-JST_SECONDS = 9 * 3600
-"""Japan has no summer time: its days begin so long before those of UTC."""
-
 CLOSING_DAYS = 14
 """What closes on one of so many days ahead, in Japan, is closing."""
 
@@ -194,15 +191,6 @@ def _instants(interval: tuple[int, int]) -> tuple[datetime | None, datetime | No
         datetime.fromtimestamp(start, JST) if start else None,
         datetime.fromtimestamp(end, JST) if end != FAR else None,
     )
-
-
-def day_after(end: int) -> int:
-    """The midnight in Japan that is not before an end: when the day on which it closes is over. FAR stays.
-
-    >>> [(day_after(each) + 9 * 3600) % 86400 for each in (1788000000, 1788000000 + 86399)], day_after(FAR) == FAR
-    ([0, 0], True)
-    """
-    return end if end == FAR else end + -(end + JST_SECONDS) % 86400
 
 
 def _days(now: datetime, then: datetime) -> int:

@@ -10,7 +10,7 @@ from indexer.normalise.conditions import conditions
 from indexer.normalise.firms import band
 from indexer.normalise.readings import yomi
 from indexer.schema import NOT_OFFERED, Change, Level, Programme, instant, uuid_of
-from indexer.state import FAR, MAX_INTERVALS, Timeline, day_after, timeline
+from indexer.state import FAR, MAX_INTERVALS, Timeline, timeline
 from indexer.vocab import labels, regions
 
 UNRANKED = 1_000_000
@@ -95,9 +95,6 @@ def document(
     # tells of something stands between these and what is over.
     over = values["final"] is not None and values["final"] <= seconds
     values["ended"] = 2 if over else int(programme.kind in NOT_OFFERED)
-    if ahead:
-        # Far fewer values than ends have, for what is counted by the day.
-        values["due"] = day_after(ahead[0][1])
     for i, (start, end) in enumerate(ahead):
         values[f"opens_{i}"], values[f"closes_{i}"] = start, end
     return {key: value for key, value in values.items() if value is not None}

@@ -86,19 +86,17 @@ def distinct(asked: Sequence[Counted]) -> tuple[list[Request], list[int]]:
 
 
 def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
-    """On which days what is open closes, at once for all that is told by it: each such count would be a search."""
+    """When what is open closes, at once for all that is told by it: each such count would be a search."""
     bases = {}
     if _asked(query, "state"):
         bases["state"] = joined(conditions, "state")
     if _asked(query, "closes_within"):
         # Where no state is chosen only what is over is left out, and that is not open.
         bases["closes_within"] = joined(conditions, "closes_within", *([] if query.state else ["state"]))
-    # `due` is the day of the first of its times ahead; few are in a later one.
-    days = ["due", *(f"closes_{number}" for number in range(1, rounds))]
     return [
-        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [day]))
+        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_{number}"]))
         for facet, base in bases.items()
-        for number, day in enumerate(days)
+        for number in range(rounds)
     ]
 
 
@@ -160,7 +158,7 @@ def _asked(query: Query, facet: str) -> bool:
 
 def _distribution(condition: Expression, attributes: list[str]) -> Request:
     # By pages: where a limit is given instead, the engine takes a third longer.
-    return {"filter": condition or None, "page": 1, "hitsPerPage": 0, "facets": attributes}
+    return _count(condition, "") | {"facets": attributes}
 
 
 def _count(rest: Expression, expression: Expression) -> Request:

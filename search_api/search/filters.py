@@ -125,7 +125,7 @@ def state_filter(state: str, now: int, rounds: int = MAX_INTERVALS) -> Expressio
         case "open":
             return f"({within()})"
         case "closing":
-            return f"({within(f' AND closes_{{i}} <= {closing_by(now, CLOSING_DAYS)}')})"
+            return closes_within(now, CLOSING_DAYS, rounds)
         case "rolling":
             return f"({within(f' AND closes_{{i}} >= {FAR}')})"
         case "upcoming":
