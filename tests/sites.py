@@ -1,5 +1,6 @@
-"""Sites of a test's own on loopback that count how many requests they serve at once."""
+"""Sites of a test's own on loopback that notice when they are asked by two at once."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +18,24 @@ class Site(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.pages, self.seconds = pages, seconds
         self.lock = threading.Lock()
-        self.now = self.most = 0
+        self.serving: dict[socket.socket, str] = {}
+        self.together: list[set[str]] = []
         self.asked: list[str] = []
         self.last = 0.0
+
+    def begin(self, connection: socket.socket, path: str) -> None:
+        """Notes a request, and those of other clients that wait for their answers."""
+        with self.lock:
+            self.serving = {other: asked for other, asked in self.serving.items() if not _left(other)}
+            if self.serving:
+                self.together.append({path, *self.serving.values()})
+            self.serving[connection] = path
+            self.asked.append(path)
+            self.last = time.monotonic()
+
+    def end(self, connection: socket.socket) -> None:
+        with self.lock:
+            self.serving.pop(connection, None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that was killed."""
@@ -37,19 +53,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/robots.txt":
             self._answer(404, "")
             return
-        with site.lock:
-            site.now += 1
-            site.most = max(site.most, site.now)
-            site.asked.append(self.path)
-            site.last = time.monotonic()
-        try:
-            time.sleep(site.seconds)
-            source = self.path.split("/")[1]
-            links = "".join(f'<a href="/{source}/{number}">x</a>' for number in range(1, site.pages + 1))
-            self._answer(200, f"<p>{links}</p>" if self.path.count("/") == 1 else f"架空補助金 {self.path}")
-        finally:
-            with site.lock:
-                site.now -= 1
+        site.begin(self.connection, self.path)
+        time.sleep(site.seconds)
+        source = self.path.split("/")[1]
+        links = "".join(f'<a href="/{source}/{number}">x</a>' for number in range(1, site.pages + 1))
+        # Before the answer goes out: who has it may ask again before this thread runs on.
+        site.end(self.connection)
+        self._answer(200, f"<p>{links}</p>" if self.path.count("/") == 1 else f"架空補助金 {self.path}")
 
     def _answer(self, status: int, text: str) -> None:
         body = text.encode()
@@ -61,6 +71,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing."""
+
+
+def _left(connection: socket.socket) -> bool:
+    """Has the client hung up? One that was killed waits for nothing, however late its request ends here."""
+    try:
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 @contextmanager
