@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import meilisearch
+
 from indexer.alerts.mail import Mailer
 from indexer.alerts.outbox import Unsent
 from indexer.checks import looks_changed
@@ -15,6 +17,7 @@ from indexer.engine import EngineError, binary, endpoint, healthy, held
 from indexer.keys import SecretError, keys
 from indexer.logs import clean
 from indexer.publish import LIVE
+from indexer.publish.index import Index
 from indexer.settings import Settings
 from indexer.sources import Origin, origins
 from indexer.store import LayoutError, Store, stamp
@@ -96,8 +99,12 @@ def _publication(settings: Settings, published: Mapping[str, Any], *, newer: boo
     told = f"{published['count']} programmes, as of {published['at'][:16]}"
     with contextlib.suppress(EngineError):
         where = endpoint(settings)
-        if healthy(where) and (there := held(where, LIVE)) != published["count"]:
-            return Finding("publication", False, f"{told}, but the engine holds {there}: run `shien publish`")
+        if healthy(where):
+            if (there := held(where, LIVE)) != published["count"]:
+                return Finding("publication", False, f"{told}, but the engine holds {there}: run `shien publish`")
+            if not Index(meilisearch.Client(where.url, where.key), LIVE).sound():
+                another = "but in an index that another version made, which may refuse searches"
+                return Finding("publication", False, f"{told}, {another}: run `shien publish`")
     return Finding(
         "publication", None if newer else True, told + ("; the store is newer: run `shien publish`" if newer else "")
     )

@@ -28,16 +28,17 @@ def free_port() -> int:
 @contextmanager
 def served(app: FastAPI) -> Iterator[str]:
     """The application behind a real server on loopback; gives its address."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error", ws="none", loop="asyncio"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until = time.monotonic() + 20
-    while not server.started and time.monotonic() < until:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", loop="asyncio"))
+    # Bound here, so that nobody takes the port between its choice and its use.
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        thread = threading.Thread(target=server.run, args=([bound],), daemon=True)
+        thread.start()
+        until = time.monotonic() + 20
+        while not server.started and time.monotonic() < until:
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
 
 
 class Site:

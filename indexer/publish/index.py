@@ -64,7 +64,7 @@ class Index:
 
     def hashes(self) -> Hashes | None:
         """What it holds; None where there is no such index, or one whose settings are not ours."""
-        if not self._sound():
+        if not self.sound():
             return None
         found: Hashes = {}
         while True:
@@ -76,7 +76,8 @@ class Index:
             if len(page) < PAGE:
                 return found
 
-    def _sound(self) -> bool:
+    def sound(self) -> bool:
+        """Is there such an index, with the settings of this program?"""
         try:
             there = self._index.get_settings()
             return self.client.get_index(self.name).primary_key == "id" and _covers(there, SETTINGS)

@@ -1,6 +1,7 @@
 """The connection to the engine: the only reader of it."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ import orjson
 
 from indexer.engine import Endpoint, EngineError
 from search_api.errors import Unavailable
+
+logger = logging.getLogger(__name__)
 
 INDEX = "programmes"
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
@@ -102,7 +105,9 @@ class Reader:
             if answer.status >= 500 or answer.status in (401, 403):
                 self.forget()
                 raise Unavailable(NO_ENGINE)
-            raise RuntimeError(f"the engine refused our request: {content[:500]!r}")
+            # The index is another version's, or we ask wrongly: whoever reads the log can tell.
+            logger.error("the engine refuses a search, see `shien doctor`: %s", content[:500].decode(errors="replace"))
+            raise Unavailable(NO_ENGINE)
 
 
 def _code(content: bytes) -> str:

@@ -3,6 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from search_api.search import searcher
 from tests.running import Site
 
 pytestmark = pytest.mark.engine
@@ -105,6 +106,17 @@ def test_while_the_engine_is_away_callers_are_told_and_both_recover(client: Test
         site.gone = False
     assert client.get("/api/programmes").status_code == 200
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_search_that_the_engine_refuses_is_the_operators_to_mend(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # As with an index that another version made: the attribute is none of its own.
+    monkeypatch.setattr(searcher, "joined", lambda conditions, *without: "of_another_version = 1")
+    for path in ("/api/programmes?q=まだ誰も尋ねない言葉", "/search?q=まだ誰も尋ねない言葉"):
+        answer = client.get(path)
+        assert answer.status_code == 503 and "of_another_version" not in answer.text
+    assert "of_another_version` is not filterable" in caplog.text and "`shien doctor`" in caplog.text
 
 
 def test_openapi_describes_every_parameter(client: TestClient) -> None:
