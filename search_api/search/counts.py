@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
 from indexer.vocab import labels, regions
-from search_api.query import FACETS, Query, Scope
+from search_api.query import FACETS, Query, Scope, StateChoice
 from search_api.search.engine import Answer, Request
 from search_api.search.filters import (
     PLAIN,
@@ -65,7 +65,7 @@ def counted(
     if _asked(query, "state"):
         found += [
             Counted("state", each, _count(joined(conditions, "state"), state_filter(each, seconds, rounds)))
-            for each in (State.UPCOMING, State.CLOSED, State.UNKNOWN)
+            for each in (State.UPCOMING, State.CLOSED, *(() if _whole(query) else (State.UNKNOWN,)))
         ]
     if _asked(query, "posted_within"):
         lately = posted_within(seconds, max(POSTED_WITHIN))
@@ -98,6 +98,11 @@ def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, r
         for facet, base in bases.items()
         for number in range(rounds)
     ]
+
+
+def _whole(query: Query) -> bool:
+    """Are the results all that is not over, or all there is? Then what no other state has of them is unknown."""
+    return not query.state or query.state == (StateChoice.ANY,)
 
 
 def _sized(query: Query) -> bool:
@@ -133,7 +138,12 @@ def _of_places(query: Query, rest: Expression, *, chosen: bool) -> list[Counted]
         if Scope.MUNICIPALITY in scopes:
             towns = _distribution(_both(within, 'place_level = "municipality"'), ["prefectures"])
             found.append(Counted("towns", "", towns))
-        found += [Counted("area", code, _count(within, place_filter((code,), scopes))) for code in _towns(query)]
+        found += [
+            Counted("area", code, _count(within, place_filter((code,), scopes)))
+            for code in _towns(query)
+            # Where it is all that is chosen, the results are its own.
+            if query.area != (code,)
+        ]
     if _asked(query, "scope") and chosen:
         within = _both(rest, without_places(query))
         if places:
@@ -170,9 +180,10 @@ def _both(one: Expression, other: Expression) -> Expression:
 
 
 class _Answers:
-    """What the engine counted: `of` a facet by attribute, `one` a facet by value."""
+    """What the engine counted: `total` results, `of` a facet by attribute, `one` a facet by value."""
 
     def __init__(self, main: Answer, asked: Sequence[Counted], answers: Sequence[Answer]) -> None:
+        self.total: int = main["totalHits"]
         self._main: Distribution = main.get("facetDistribution", {})
         self._own: dict[str, Distribution] = {}
         self.one: dict[str, dict[str, int]] = {}
@@ -264,7 +275,9 @@ def _places(query: Query, facet: str, counts: _Answers) -> list[Values]:
         for each in regions.prefectures()
     ]
     towns = counts.one.get(facet, {})
-    return found + [_value(query, facet, code, regions.get(code).name, towns[code]) for code in _towns(query)]
+    return found + [
+        _value(query, facet, code, regions.get(code).name, towns.get(code, counts.total)) for code in _towns(query)
+    ]
 
 
 def _scopes(query: Query, facet: str, counts: _Answers) -> list[Values]:
@@ -289,6 +302,9 @@ def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Va
         State.CLOSING: sum(count for end, count in ends if end <= soon),
         State.ROLLING: sum(count for end, count in ends if end >= FAR),
     }
+    if State.UNKNOWN not in found:
+        over = found[State.CLOSED] if query.state else 0
+        found[State.UNKNOWN] = counts.total - found[State.OPEN] - found[State.UPCOMING] - over
     return [_value(query, facet, each, names[each].name, found[each]) for each in State]
 
 
