@@ -87,12 +87,9 @@ def distinct(asked: Sequence[Counted]) -> tuple[list[Request], list[int]]:
 
 def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
     """When what is open closes, at once for all that is told by it: each such count would be a search."""
-    bases = {}
-    if _asked(query, "state"):
-        bases["state"] = joined(conditions, "state")
-    if _asked(query, "closes_within"):
-        # Where no state is chosen only what is over is left out, and that is not open.
-        bases["closes_within"] = joined(conditions, "closes_within", *([] if query.state else ["state"]))
+    # Whatever states are chosen, the ends tell which of what is open they let in: mostly one search serves both.
+    left_out = {"state": ("state",), "closes_within": ("state", "closes_within")}
+    bases = {facet: joined(conditions, *without) for facet, without in left_out.items() if _asked(query, facet)}
     return [
         Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_{number}"]))
         for facet, base in bases.items()
@@ -294,14 +291,24 @@ SCOPES = {
 }
 
 
+def _holds(state: str, end: int, soon: int) -> bool:
+    """Is what is open until then in this state?"""
+    match state:
+        case State.OPEN | StateChoice.ANY:
+            return True
+        case State.CLOSING:
+            return end <= soon
+        case State.ROLLING:
+            return end >= FAR
+        case _:
+            return False
+
+
 def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
     ends, soon, names = counts.times(facet), closing_by(seconds, CLOSING_DAYS), labels.labels("state")
-    found = {
-        **counts.one[facet],
-        State.OPEN: sum(count for _, count in ends),
-        State.CLOSING: sum(count for end, count in ends if end <= soon),
-        State.ROLLING: sum(count for end, count in ends if end >= FAR),
-    }
+    found = dict(counts.one[facet])
+    for state in (State.OPEN, State.CLOSING, State.ROLLING):
+        found[state] = sum(count for end, count in ends if _holds(state, end, soon))
     if State.UNKNOWN not in found:
         over = found[State.CLOSED] if query.state else 0
         found[State.UNKNOWN] = counts.total - found[State.OPEN] - found[State.UPCOMING] - over
@@ -309,7 +316,13 @@ def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Va
 
 
 def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
-    ends, until = counts.times(facet), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
+    soon, until = closing_by(seconds, CLOSING_DAYS), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
+    wanted, unwanted = query.wanted("state") or (StateChoice.ANY,), set(query.unwanted("state")) - {StateChoice.ANY}
+    ends = [
+        (end, count)
+        for end, count in counts.times(facet)
+        if any(_holds(each, end, soon) for each in wanted) and not any(_holds(each, end, soon) for each in unwanted)
+    ]
     found = {days: sum(count for end, count in ends if end <= last) for days, last in until.items()}
     return [_value(query, facet, str(days), f"{days}日以内に締切", count) for days, count in found.items()]
 
