@@ -42,10 +42,16 @@ class Counted(NamedTuple):
     only: tuple[str, ...] = ()
 
 
-def distributed(query: Query) -> list[str]:
-    """Attributes whose values the engine counts along with the results."""
-    asked = [each for each in (*PLAIN, *FLAGS) if _asked(query, each)]
-    return asked + (["prefectures", "place_level"] if _asked(query, "area") or _asked(query, "scope") else [])
+def distributed(query: Query, conditions: Mapping[str, Expression]) -> list[str]:
+    """Attributes whose values the engine counts along with the results: of facets of which nothing is chosen."""
+    found = [each for each in (*PLAIN, *FLAGS) if _asked(query, each) and not _alone(query, each, conditions)]
+    places = "area" not in conditions and (_asked(query, "area") or _asked(query, "scope"))
+    return found + (["prefectures", "place_level"] if places else [])
+
+
+def _alone(query: Query, facet: str, conditions: Mapping[str, Expression]) -> bool:
+    """Is a facet of labels counted by searches of its own?"""
+    return facet in conditions or (facet == "industry" and _sized(query))
 
 
 def counted(
@@ -56,7 +62,7 @@ def counted(
     found = [
         Counted(facet, "", _distribution(joined(conditions, facet), [facet]))
         for facet in (*PLAIN, *FLAGS)
-        if facet in conditions and _asked(query, facet) and not (facet == "industry" and _sized(query))
+        if _asked(query, facet) and facet in conditions and not (facet == "industry" and _sized(query))
     ]
     if _asked(query, "industry") and _sized(query):
         found += _of_trades(query, conditions)

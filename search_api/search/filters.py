@@ -85,9 +85,9 @@ def _firm(query: Query) -> dict[str, Expression]:
     """What is not for a firm of this size, for certain, is left out."""
     found: dict[str, Expression] = {}
     if query.employees is not None:
-        found["employees"] = f"(employees_max NOT EXISTS OR employees_max >= {query.employees})"
+        found["employees"] = f"NOT employees_max < {query.employees}"
     if query.capital is not None:
-        found["capital"] = f"(capital_max NOT EXISTS OR capital_max >= {query.capital})"
+        found["capital"] = f"NOT capital_max < {query.capital}"
     found["meant_for"] = meant_for(query, query.wanted("industry"))
     return found
 
@@ -99,42 +99,50 @@ def meant_for(query: Query, industries: Sequence[str]) -> Expression:
 
 
 def _states(query: Query, now: int, rounds: int) -> Expression:
-    wanted, unwanted = query.wanted("state"), query.unwanted("state")
+    wanted, unwanted = _apart(query.wanted("state")), _apart(query.unwanted("state"))
     parts: list[Expression] = []
     if not wanted:
         # What has closed hides.
-        parts.append(f"(final NOT EXISTS OR final > {now})")
+        parts.append(f"NOT final <= {now}")
     elif StateChoice.ANY not in wanted:
         parts.append("(" + " OR ".join(state_filter(each, now, rounds) for each in wanted) + ")")
     parts += [f"NOT {state_filter(each, now, rounds)}" for each in unwanted if each != StateChoice.ANY]
     return " AND ".join(parts)
 
 
-def current(now: int, number: int, extra: Expression = "") -> Expression:
-    """Programmes of whose times ahead the one of this number is now; where it is that, none of the others is."""
-    return f"(opens_{number} <= {now} AND closes_{number} > {now}{extra.format(i=number)})"
+def _apart(states: Sequence[str]) -> list[str]:
+    """Without those that are cases of another one: what is open is, closing or not."""
+    cases = (StateChoice.CLOSING, StateChoice.ROLLING) if StateChoice.OPEN in states else ()
+    return [each for each in states if each not in cases]
+
+
+def current(now: int, number: int, closes: Expression = "") -> Expression:
+    """Programmes of whose times ahead the one of this number is now; where it is that, none of the others is.
+
+    `closes`: a condition on its end that holds of no end in the past.
+    """
+    # Each end has its begin. Of begins those ahead are few, and the engine looks at every one that a condition names.
+    return f"(NOT opens_{number} > {now} AND {closes or f'closes_{number} > {now}'})"
 
 
 def state_filter(state: str, now: int, rounds: int = MAX_INTERVALS) -> Expression:
     """Programmes in a state at Unix time `now`, from the windows' own bounds: nothing has to be indexed again."""
 
-    def within(extra: str = "") -> Expression:
-        return " OR ".join(current(now, i, extra) for i in range(rounds))
-
+    within = " OR ".join(current(now, i) for i in range(rounds))
     match state:
         case "open":
-            return f"({within()})"
+            return f"({within})"
         case "closing":
             return closes_within(now, CLOSING_DAYS, rounds)
         case "rolling":
-            return f"({within(f' AND closes_{{i}} >= {FAR}')})"
+            return f"({' OR '.join(current(now, i, f'closes_{i} >= {FAR}') for i in range(rounds))})"
         case "upcoming":
-            return f"(starts > {now} AND NOT ({within()}))"
+            return f"(starts > {now} AND NOT ({within}))"
         case "closed":
             return f"(final <= {now})"
         case "unknown":
             # Without a last end it is unknown whenever nothing else is known; `starts` may be absent, or over.
-            return f"(final NOT EXISTS AND NOT starts > {now} AND NOT ({within()}))"
+            return f"(final NOT EXISTS AND NOT starts > {now} AND NOT ({within}))"
         case _:
             return ""
 
@@ -199,8 +207,8 @@ def place_filter(areas: Sequence[str], scopes: Sequence[str]) -> Expression:
 
 def closes_within(now: int, days: int, rounds: int = MAX_INTERVALS) -> Expression:
     """Open, and closing by the end of the day so many days ahead: of today with 0, as `days_left` counts."""
-    extra = f" AND closes_{{i}} <= {closing_by(now, days)}"
-    return "(" + " OR ".join(current(now, i, extra) for i in range(rounds)) + ")"
+    last = closing_by(now, days)
+    return "(" + " OR ".join(current(now, i, f"closes_{i} {now + 1} TO {last}") for i in range(rounds)) + ")"
 
 
 def closing_by(now: int, days: int) -> int:
@@ -212,7 +220,7 @@ def closes_between(now: int, first: date | None, last: date | None) -> Expressio
     """Closing on one of these days, and not over; what ends at midnight closes on the day before."""
     after = max(now, midnight(first)) if first else now
     until = midnight(last + timedelta(days=1)) if last else FAR - 1
-    return "(" + " OR ".join(f"(closes_{i} > {after} AND closes_{i} <= {until})" for i in range(MAX_INTERVALS)) + ")"
+    return "(" + " OR ".join(f"closes_{i} {after + 1} TO {until}" for i in range(MAX_INTERVALS)) + ")"
 
 
 def posted_within(now: int, days: int) -> Expression:

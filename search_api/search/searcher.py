@@ -251,7 +251,7 @@ def _page(query: Query, conditions: dict[str, str]) -> dict[str, Any]:
         "page": query.page,
         "hitsPerPage": query.per_page,
         "attributesToRetrieve": fields(query),
-        "facets": distributed(query),
+        "facets": distributed(query, conditions),
         "sort": _order(query),
     }
     if query.explain:
