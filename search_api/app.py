@@ -27,8 +27,8 @@ from search_api.limits import Limited
 from search_api.manners import OpenData, Shared
 from search_api.metrics import Measured
 from search_api.models import Detail, Results, Trouble
-from search_api.parameters import only_known
-from search_api.query import Query, place
+from search_api.parameters import QUESTION, Asked, only_known
+from search_api.query import place
 from search_api.requests import Logged
 from search_api.services import Id, Own, Services
 
@@ -49,8 +49,8 @@ Parent = Annotated[
 ]
 
 
-@api.get("/api/programmes", response_model=Results, summary="支援を探す", operation_id="search")
-async def programmes(query: Annotated[Query, Parameters()], own: Own) -> Response:
+@api.get("/api/programmes", response_model=Results, summary="支援を探す", operation_id="search", **QUESTION)
+async def programmes(query: Asked, own: Own) -> Response:
     """条件に合う支援と、ファセットごとの件数。件数はそのファセット自身の選択を除いて数えます。"""
     return Response(await own.answer(query), media_type="application/json")
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from indexer.vocab import labels
 from search_api.errors import PROBLEM
+from search_api.parameters import MODELS
 
 Values = dict[str, Any]
 
@@ -69,6 +70,7 @@ def describe(app: FastAPI) -> None:
     def openapi() -> Values:
         if app.openapi_schema is None:
             schema = described()
+            schema["components"]["schemas"] |= MODELS
             _describe_models(schema["components"]["schemas"])
             for operation in (each for path in schema["paths"].values() for each in path.values()):
                 _describe_errors(operation)

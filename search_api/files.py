@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi import Query as Parameters
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
@@ -16,6 +15,7 @@ from search_api import exports, feeds, municipal
 from search_api.detail import detail
 from search_api.errors import UNKNOWN_ID, NotFound
 from search_api.models import Hit
+from search_api.parameters import QUESTION, Asked
 from search_api.query import Query, Sort
 from search_api.search.hits import Values
 from search_api.services import Id, Own, Services, public_base
@@ -37,8 +37,9 @@ def _answers(media_type: str, others: Mapping[int | str, Any] = MappingProxyType
     summary="検索結果のフィード（Atom）",
     operation_id="feed",
     **_answers("application/atom+xml"),
+    **QUESTION,
 )
-async def feed(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
+async def feed(query: Asked, request: Request, own: Own) -> Response:
     """新しく掲載されたものと、情報源で内容が変わったもの（締切延長・金額変更・再掲載・掲載終了など）。"""
     found = await feeds.latest(own, query)
     return Response(feeds.atom(query, found, public_base(request, own), own.now()), media_type="application/atom+xml")
@@ -49,8 +50,9 @@ async def feed(query: Annotated[Query, Parameters()], request: Request, own: Own
     summary="締切と開催日のカレンダー（iCalendar）",
     operation_id="deadlines",
     **_answers("text/calendar"),
+    **QUESTION,
 )
-async def deadlines(query: Annotated[Query, Parameters()], request: Request, own: Own) -> Response:
+async def deadlines(query: Asked, request: Request, own: Own) -> Response:
     """検索結果の締切と開催日。締切には7日前と1日前の通知が付きます。"""
     soonest = query.with_(sort=Sort.DEADLINE if query.sort is Sort.RELEVANCE else query.sort)
     found = await feeds.first(own.hits(soonest), feeds.MOST_EVENTS)
@@ -74,8 +76,10 @@ async def deadlines_of(id: Id, request: Request, own: Own) -> Response:
     return Response(feeds.calendar([hit], public_base(request, own), own.now()), media_type="text/calendar")
 
 
-@router.get("/export/programmes.csv", summary="検索結果のCSV", operation_id="export_csv", **_answers("text/csv"))
-async def export_csv(query: Annotated[Query, Parameters()], own: Own) -> Response:
+@router.get(
+    "/export/programmes.csv", summary="検索結果のCSV", operation_id="export_csv", **_answers("text/csv"), **QUESTION
+)
+async def export_csv(query: Asked, own: Own) -> Response:
     """条件に合うすべて。BOM付きUTF-8で、表計算ソフトでそのまま開けます。"""
     return _file(exports.as_csv(await _started(own, query)), "csv", "text/csv; charset=utf-8")
 
@@ -85,8 +89,9 @@ async def export_csv(query: Annotated[Query, Parameters()], own: Own) -> Respons
     summary="検索結果のJSON Lines",
     operation_id="export_jsonl",
     **_answers("application/x-ndjson"),
+    **QUESTION,
 )
-async def export_jsonl(query: Annotated[Query, Parameters()], own: Own) -> Response:
+async def export_jsonl(query: Asked, own: Own) -> Response:
     """条件に合うすべて。1行が1件で、検索結果の hits と同じ形です（`fields` も効きます）。"""
     return _file(exports.as_jsonl(await _started(own, query), query.fields), "jsonl", "application/x-ndjson")
 
@@ -96,8 +101,9 @@ async def export_jsonl(query: Annotated[Query, Parameters()], own: Own) -> Respo
     summary="検索結果のExcelファイル",
     operation_id="export_xlsx",
     **_answers("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    **QUESTION,
 )
-async def export_xlsx(query: Annotated[Query, Parameters()], own: Own) -> Response:
+async def export_xlsx(query: Asked, own: Own) -> Response:
     """条件に合うすべて。セルの値が数式として働くことはありません。"""
     path = await exports.as_xlsx(await _started(own, query))
     return FileResponse(
@@ -113,8 +119,9 @@ async def export_xlsx(query: Annotated[Query, Parameters()], own: Own) -> Respon
     summary="自治体標準の支援制度情報（CSV）",
     operation_id="export_municipal",
     **_answers("text/csv"),
+    **QUESTION,
 )
-async def export_municipal(query: Annotated[Query, Parameters()], own: Own) -> Response:
+async def export_municipal(query: Asked, own: Own) -> Response:
     """自治体標準オープンデータセットの形。`area` と `scope=municipality` で、その自治体の制度だけになります。"""
 
     return _file(municipal.as_csv(_whole(own, await _started(own, query))), "csv", "text/csv; charset=utf-8", "support")

@@ -153,7 +153,12 @@ def services(request: Request) -> Services:
     return found
 
 
-Own = Annotated[Services, Depends(services)]
+async def _own(request: Request) -> Services:
+    # The framework takes a function that is not async to a thread, which takes longer than the function.
+    return services(request)
+
+
+Own = Annotated[Services, Depends(_own)]
 Id = Annotated[str, Path(max_length=120, description="支援の番号（検索結果の id）。例：jgrants-a0WJ200000CDY7KMAX")]
 
 

@@ -19,8 +19,8 @@ TIMEOUT = aiohttp.ClientTimeout(total=10, connect=2)
 NO_ENGINE = "検索を一時的に利用できません。しばらくしてからもう一度お試しください。"
 NOT_PUBLISHED = "データを準備しています。しばらくしてからもう一度お試しください。"
 
-MANY = 8
-FIRST_SHARE = 0.4
+MANY = 4
+FIRST_SHARE = 0.5
 """Of requests that are cut in two; the first of them, for the results, takes longest."""
 
 Request = dict[str, Any]
