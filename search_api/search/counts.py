@@ -239,7 +239,7 @@ def _value(query: Query, facet: str, value: str, label: str, count: int) -> Valu
         "label": label,
         "count": count,
         "selected": value in values,
-        "excluded": f"-{value}" in values,
+        "excluded": bool(values) and f"-{value}" in values,
     }
 
 
@@ -297,24 +297,25 @@ SCOPES = {
 }
 
 
-def _holds(state: str, end: int, soon: int) -> bool:
-    """Is what is open until then in this state?"""
+def _within(state: str, seconds: int) -> tuple[int, int]:
+    """Between which ends, both included, what is open is in this state."""
     match state:
         case State.OPEN | StateChoice.ANY:
-            return True
+            return 0, FAR
         case State.CLOSING:
-            return end <= soon
+            return 0, closing_by(seconds, CLOSING_DAYS)
         case State.ROLLING:
-            return end >= FAR
+            return FAR, FAR
         case _:
-            return False
+            return FAR, 0
 
 
 def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
-    ends, soon, names = counts.times(facet), closing_by(seconds, CLOSING_DAYS), labels.labels("state")
+    ends, names = counts.times(facet), labels.labels("state")
     found = dict(counts.one[facet])
     for state in (State.OPEN, State.CLOSING, State.ROLLING):
-        found[state] = sum(count for end, count in ends if _holds(state, end, soon))
+        first, last = _within(state, seconds)
+        found[state] = sum(count for end, count in ends if first <= end <= last)
     if State.UNKNOWN not in found:
         over = found[State.CLOSED] if query.state else 0
         found[State.UNKNOWN] = counts.total - found[State.OPEN] - found[State.UPCOMING] - over
@@ -322,13 +323,12 @@ def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Va
 
 
 def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
-    soon, until = closing_by(seconds, CLOSING_DAYS), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
-    wanted, unwanted = query.wanted("state") or (StateChoice.ANY,), set(query.unwanted("state")) - {StateChoice.ANY}
-    ends = [
-        (end, count)
-        for end, count in counts.times(facet)
-        if any(_holds(each, end, soon) for each in wanted) and not any(_holds(each, end, soon) for each in unwanted)
-    ]
+    ends, until = counts.times(facet), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
+    if wanted := [_within(each, seconds) for each in query.wanted("state")]:
+        ends = [each for each in ends if any(first <= each[0] <= last for first, last in wanted)]
+    # To leave out any state is to leave out none.
+    if unwanted := [_within(each, seconds) for each in query.unwanted("state") if each != StateChoice.ANY]:
+        ends = [each for each in ends if not any(first <= each[0] <= last for first, last in unwanted)]
     found = {days: sum(count for end, count in ends if end <= last) for days, last in until.items()}
     return [_value(query, facet, str(days), f"{days}日以内に締切", count) for days, count in found.items()]
 
