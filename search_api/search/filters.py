@@ -99,21 +99,24 @@ def meant_for(query: Query, industries: Sequence[str]) -> Expression:
 
 
 def _states(query: Query, now: int, rounds: int) -> Expression:
-    wanted, unwanted = _apart(query.wanted("state")), _apart(query.unwanted("state"))
+    wanted, unwanted = query.wanted("state"), query.unwanted("state")
     parts: list[Expression] = []
     if not wanted:
         # What has closed hides.
         parts.append(f"NOT final <= {now}")
     elif StateChoice.ANY not in wanted:
-        parts.append("(" + " OR ".join(state_filter(each, now, rounds) for each in wanted) + ")")
-    parts += [f"NOT {state_filter(each, now, rounds)}" for each in unwanted if each != StateChoice.ANY]
+        parts.append("(" + " OR ".join(_each(wanted, now, rounds)) + ")")
+    parts += [f"NOT {each}" for each in _each(unwanted, now, rounds)]
     return " AND ".join(parts)
 
 
-def _apart(states: Sequence[str]) -> list[str]:
-    """Without those that are cases of another one: what is open is, closing or not."""
-    cases = (StateChoice.CLOSING, StateChoice.ROLLING) if StateChoice.OPEN in states else ()
-    return [each for each in states if each not in cases]
+def _each(states: Sequence[str], now: int, rounds: int) -> list[Expression]:
+    """Conditions of which one holds in any of the states: what is open needs no other one, and none to be kept out."""
+    beside = {"closing": "", "rolling": "", "upcoming": _ahead(now), "unknown": _endless(now)}
+    found = [
+        beside[each] if "open" in states and each in beside else state_filter(each, now, rounds) for each in states
+    ]
+    return [each for each in found if each]
 
 
 def current(now: int, number: int, closes: Expression = "") -> Expression:
@@ -137,14 +140,22 @@ def state_filter(state: str, now: int, rounds: int = MAX_INTERVALS) -> Expressio
         case "rolling":
             return f"({' OR '.join(current(now, i, f'closes_{i} >= {FAR}') for i in range(rounds))})"
         case "upcoming":
-            return f"(starts > {now} AND NOT ({within}))"
+            return f"({_ahead(now)} AND NOT ({within}))"
         case "closed":
             return f"(final <= {now})"
         case "unknown":
-            # Without a last end it is unknown whenever nothing else is known; `starts` may be absent, or over.
-            return f"(final NOT EXISTS AND NOT starts > {now} AND NOT ({within}))"
+            return f"({_endless(now)} AND NOT ({within}))"
         case _:
             return ""
+
+
+def _ahead(now: int) -> Expression:
+    return f"starts > {now}"
+
+
+def _endless(now: int) -> Expression:
+    # Without a last end it is unknown whenever nothing else is known; `starts` may be absent, or over.
+    return f"(final NOT EXISTS AND NOT {_ahead(now)})"
 
 
 def _places(query: Query) -> Expression:

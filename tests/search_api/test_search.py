@@ -171,6 +171,12 @@ CHOSEN: list[dict[str, Any]] = [
     {"area": ["-40"], "state": ["any"]},
     {"area": ["-JP", "40"], "state": ["-closing"]},
     {"kind": ["-subsidy"], "posted_within": 30},
+    {"state": ["open", "closing", "rolling"], "employees": 15, "industry": ["E"]},
+    {"state": ["open", "upcoming", "unknown"]},
+    {"state": ["closing", "upcoming"], "area": ["40130"]},
+    {"state": ["rolling", "unknown"], "closes_within": 30},
+    {"state": ["-open", "-upcoming"]},
+    {"state": ["-rolling", "-closing"], "closes_to": "2026-12-31"},
     {"closes_within": 30},
     {"closes_within": -30, "issuer_level": ["municipality", "-prefecture"]},
 ]
