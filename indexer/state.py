@@ -90,8 +90,8 @@ class Timeline:
     def final(self) -> int | None:
         """From when on it is over for good; 0 where all has ended early, None where nobody can tell."""
         last = self.spans[-1][1] if self.spans else 0
-        # What is still to begin is not over, whatever ended before.
-        return None if self.unending and last != FAR else max(last, *self.openings, 0)
+        # What is still to begin is not over, whatever ended before; also where it is said to end before it begins.
+        return None if self.unending and last != FAR else max(last, *self.starts, 0)
 
 
 def says_when(window: Window) -> bool:

@@ -259,7 +259,13 @@ def drawn() -> list[Record]:
         window("2026-04-01", "2027-01-10", ended_early={"raw": "予算終了"}),
         Window(opens="2026-08-30", raw="8月30日から再開"),
     )
-    return [*found, record(programme(300, "募集の再開", windows=again))]
+    # What is said to end before it begins, and is to begin yet.
+    backwards = (window("2026-08-22T17:00", "2026-08-22T10:00"),)
+    return [
+        *found,
+        record(programme(300, "募集の再開", windows=again)),
+        record(programme(301, "逆の日時", windows=backwards)),
+    ]
 
 
 def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new_index(
