@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import meilisearch
+from meilisearch.errors import MeilisearchError
 
 from indexer.alerts.mail import Mailer
 from indexer.alerts.outbox import Unsent
@@ -24,6 +25,8 @@ from indexer.store import LayoutError, Store, stamp
 from indexer.summary import MOST_ERRORS
 
 LEAST_GIGABYTES = 2
+SECONDS = 5
+"""So long the engine may take to tell its settings."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,12 @@ def _store(settings: Settings, store: Store) -> Iterator[Finding]:
 
 def _publication(settings: Settings, published: Mapping[str, Any], *, newer: bool) -> Finding:
     told = f"{published['count']} programmes, as of {published['at'][:16]}"
-    with contextlib.suppress(EngineError):
+    with contextlib.suppress(EngineError, MeilisearchError):
         where = endpoint(settings)
         if healthy(where):
             if (there := held(where, LIVE)) != published["count"]:
                 return Finding("publication", False, f"{told}, but the engine holds {there}: run `shien publish`")
-            if not Index(meilisearch.Client(where.url, where.key), LIVE).sound():
+            if not Index(meilisearch.Client(where.url, where.key, timeout=SECONDS), LIVE).sound():
                 another = "but in an index that another version made, which may refuse searches"
                 return Finding("publication", False, f"{told}, {another}: run `shien publish`")
     return Finding(

@@ -20,8 +20,10 @@ NO_ENGINE = "検索を一時的に利用できません。しばらくしてか�
 NOT_PUBLISHED = "データを準備しています。しばらくしてからもう一度お試しください。"
 
 MANY = 4
-FIRST_SHARE = 0.5
-"""Of requests that are cut in two; the first of them, for the results, takes longest."""
+"""So many requests are worth a second call beside the first."""
+
+OF_SETTINGS = frozenset(f"invalid_search_{each}" for each in ("filter", "sort", "facets", "attributes_to_search_on"))
+"""Why an index refuses what those of other settings answer."""
 
 Request = dict[str, Any]
 """One search as the engine takes it."""
@@ -48,7 +50,7 @@ class Reader:
         """The answers to several requests, in their order. Unavailable if the engine does not answer."""
         # The engine answers the requests of one call one after another. Where nobody else asks, two calls side by side
         # take half the time.
-        cut = len(requests) if self._busy or len(requests) < MANY else int(len(requests) * FIRST_SHARE)
+        cut = len(requests) if self._busy or len(requests) < MANY else len(requests) // 2
         self._busy += 1
         try:
             found = await asyncio.gather(*(self._some(each) for each in (requests[:cut], requests[cut:]) if each))
@@ -105,9 +107,11 @@ class Reader:
             if answer.status >= 500 or answer.status in (401, 403):
                 self.forget()
                 raise Unavailable(NO_ENGINE)
-            # The index is another version's, or we ask wrongly: whoever reads the log can tell.
-            logger.error("the engine refuses a search, see `shien doctor`: %s", content[:500].decode(errors="replace"))
-            raise Unavailable(NO_ENGINE)
+            told = f"the engine refused our request: {content[:500]!r}"
+            if code in OF_SETTINGS:
+                logger.error("%s: another version may have made the index, see `shien doctor`", told)
+                raise Unavailable(NO_ENGINE)
+            raise RuntimeError(told)
 
 
 def _code(content: bytes) -> str:
