@@ -46,10 +46,10 @@ MODELS: dict[str, Any] = {"Sort": _DESCRIBED["components"]["schemas"]["Sort"]}
 
 async def only_known(request: Request) -> None:
     """For routes of single parameters; what is `asked` refuses the others itself."""
-    route = request.scope["route"].dependant
-    if any(each.call is asked for each in route.dependencies):
+    takes = request.scope["route"].dependant
+    if any(each.call is asked for each in takes.dependencies):
         return
-    known = {each.alias for each in route.query_params}
+    known = {each.alias for each in takes.query_params}
     unknown = dict.fromkeys(name for name in request.query_params if name not in known)
     if unknown:
         raise RequestValidationError([{"type": "extra_forbidden", "loc": ("query", name)} for name in unknown])

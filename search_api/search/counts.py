@@ -42,16 +42,12 @@ class Counted(NamedTuple):
     only: tuple[str, ...] = ()
 
 
-def distributed(query: Query, conditions: Mapping[str, Expression]) -> list[str]:
-    """Attributes whose values the engine counts along with the results: of facets of which nothing is chosen."""
-    found = [each for each in (*PLAIN, *FLAGS) if _asked(query, each) and not _alone(query, each, conditions)]
+def distributed(query: Query, conditions: Mapping[str, Expression], besides: Sequence[Counted]) -> list[str]:
+    """Attributes whose values the engine counts along with the results: those that are not `counted` besides."""
+    own = {each.facet for each in besides}
+    found = [each for each in (*PLAIN, *FLAGS) if _asked(query, each) and each not in own]
     places = "area" not in conditions and (_asked(query, "area") or _asked(query, "scope"))
     return found + (["prefectures", "place_level"] if places else [])
-
-
-def _alone(query: Query, facet: str, conditions: Mapping[str, Expression]) -> bool:
-    """Is a facet of labels counted by searches of its own?"""
-    return facet in conditions or (facet == "industry" and _sized(query))
 
 
 def counted(
@@ -62,7 +58,7 @@ def counted(
     found = [
         Counted(facet, "", _distribution(joined(conditions, facet), [facet]))
         for facet in (*PLAIN, *FLAGS)
-        if _asked(query, facet) and facet in conditions and not (facet == "industry" and _sized(query))
+        if facet in conditions and _asked(query, facet) and not (facet == "industry" and _sized(query))
     ]
     if _asked(query, "industry") and _sized(query):
         found += _of_trades(query, conditions)
@@ -318,7 +314,9 @@ def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Va
         found[state] = sum(count for end, count in ends if first <= end <= last)
     if State.UNKNOWN not in found:
         over = found[State.CLOSED] if query.state else 0
-        found[State.UNKNOWN] = counts.total - found[State.OPEN] - found[State.UPCOMING] - over
+        left = counts.total - found[State.OPEN] - found[State.UPCOMING] - over
+        # Below nothing where a publication came between the searches.
+        found[State.UNKNOWN] = max(left, 0)
     return [_value(query, facet, each, names[each].name, found[each]) for each in State]
 
 
@@ -326,7 +324,7 @@ def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Va
     ends, until = counts.times(facet), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
     if wanted := [_within(each, seconds) for each in query.wanted("state")]:
         ends = [each for each in ends if any(first <= each[0] <= last for first, last in wanted)]
-    # To leave out any state is to leave out none.
+    # `-any` leaves out nothing.
     if unwanted := [_within(each, seconds) for each in query.unwanted("state") if each != StateChoice.ANY]:
         ends = [each for each in ends if not any(first <= each[0] <= last for first, last in unwanted)]
     found = {days: sum(count for end, count in ends if end <= last) for days, last in until.items()}

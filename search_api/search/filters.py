@@ -111,7 +111,7 @@ def _states(query: Query, now: int, rounds: int) -> Expression:
 
 
 def _each(states: Sequence[str], now: int, rounds: int) -> list[Expression]:
-    """Conditions of which one holds in any of the states: what is open needs no other one, and none to be kept out."""
+    """A condition for each of the states, of which any may hold, or none: (A OR (B AND NOT A)) is (A OR B)."""
     beside = {"closing": "", "rolling": "", "upcoming": _ahead(now), "unknown": _endless(now)}
     found = [
         beside[each] if "open" in states and each in beside else state_filter(each, now, rounds) for each in states
@@ -124,7 +124,8 @@ def current(now: int, number: int, closes: Expression = "") -> Expression:
 
     `closes`: a condition on its end that holds of no end in the past.
     """
-    # Each end has its begin. Of begins those ahead are few, and the engine looks at every one that a condition names.
+    # Where there is an end there is a begin (publish.document). A condition costs the engine by the values it spans: of
+    # begins those ahead are few.
     return f"(NOT opens_{number} > {now} AND {closes or f'closes_{number} > {now}'})"
 
 

@@ -110,7 +110,8 @@ class Searcher:
         query = said.query
         rounds = self.rounds(now)
         conditions = filters(query, now, rounds)
-        main, rest = _page(query, conditions), counted(query, conditions, now, rounds)
+        rest = counted(query, conditions, now, rounds)
+        main = _page(query, conditions) | {"facets": distributed(query, conditions, rest)}
         asked, told = distinct(rest)
         first, *answers = await self._asked(query, now, [main, *asked], way)
         return {
@@ -251,7 +252,6 @@ def _page(query: Query, conditions: dict[str, str]) -> dict[str, Any]:
         "page": query.page,
         "hitsPerPage": query.per_page,
         "attributesToRetrieve": fields(query),
-        "facets": distributed(query, conditions),
         "sort": _order(query),
     }
     if query.explain:

@@ -29,10 +29,11 @@ def ask(engine: object, tmp_path_factory: pytest.TempPathFactory) -> Iterator[As
         writer.put([record(each) for each in EVERYTHING], set())
     publish(where, store, NOW)
 
-    def answer(now: datetime = NOW, **values: object) -> Results:
+    def answer(now: datetime = NOW, *, version: str = "tested", **values: object) -> Results:
         async def go() -> Results:
-            searcher = Searcher(lambda: where, lambda: now)
+            searcher = Searcher(lambda: where, lambda: now, lambda: version)
             try:
+                await searcher.moment()
                 return await searcher.search(Query.model_validate(values))
             finally:
                 await searcher.close()
@@ -105,10 +106,20 @@ def test_a_place_shows_what_a_firm_there_can_use(
         (["unknown"], {11}),
         ([], {1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12}),
         (["closed", "unknown"], {8, 11}),
+        (["open", "upcoming"], {1, 2, 3, 4, 5, 6, 7, 9, 10, 12}),
+        (["open", "unknown", "rolling"], {1, 2, 3, 4, 5, 9, 10, 11, 12}),
+        (["closing", "upcoming"], {3, 5, 6, 7}),
+        (["-open", "-upcoming"], {11}),
+        (["any", "-open", "-unknown"], {6, 7, 8}),
+        (["open", "-closing", "-rolling"], {1, 2, 4, 9, 12}),
     ],
 )
 def test_states(ask: Ask, state: list[str], expected: set[int]) -> None:
     assert numbers(ask(state=state)) == expected
+
+
+def test_nothing_closes_still_by_a_day_that_is_past(ask: Ask) -> None:
+    assert ask(closes_to=(NOW.date() - timedelta(days=3)).isoformat()).total == 0
 
 
 def test_a_deadline_passes_without_a_new_index_and_the_next_round_shows(ask: Ask) -> None:
@@ -194,6 +205,13 @@ def test_every_count_of_every_facet_is_what_choosing_it_gives(ask: Ask, chosen: 
             assert each.count == ask(**(chosen | {facet: value})).total, (facet, each)
             held = [str(one) for one in chosen.get(facet, [])] if many else [str(chosen.get(facet)).lower()]
             assert (each.selected, each.excluded) == (each.value in held, f"-{each.value}" in held), (facet, each)
+
+
+@pytest.mark.parametrize("chosen", CHOSEN, ids=str)
+def test_to_look_at_every_round_finds_nothing_else(ask: Ask, chosen: dict[str, Any]) -> None:
+    # Where nobody can tell what is published, none is left out.
+    every, some = ask(version="", **chosen), ask(**chosen)
+    assert every.model_copy(update={"took_ms": 0}) == some.model_copy(update={"took_ms": 0})
 
 
 def test_only_the_facets_that_are_asked_for_are_counted(ask: Ask) -> None:
