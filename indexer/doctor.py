@@ -100,12 +100,17 @@ def _store(settings: Settings, store: Store) -> Iterator[Finding]:
 
 def _publication(settings: Settings, published: Mapping[str, Any], *, newer: bool) -> Finding:
     told = f"{published['count']} programmes, as of {published['at'][:16]}"
-    with contextlib.suppress(EngineError, MeilisearchError):
+    with contextlib.suppress(EngineError):
         where = endpoint(settings)
         if healthy(where):
             if (there := held(where, LIVE)) != published["count"]:
                 return Finding("publication", False, f"{told}, but the engine holds {there}: run `shien publish`")
-            if not Index(meilisearch.Client(where.url, where.key, timeout=SECONDS), LIVE).sound():
+            try:
+                sound = Index(meilisearch.Client(where.url, where.key, timeout=SECONDS), LIVE).sound()
+            except MeilisearchError as error:
+                unknown = f"the settings of the index could not be read ({error}): check SHIEN_MEILI_KEY"
+                return Finding("publication", None, f"{told}; {unknown}")
+            if not sound:
                 another = "but in an index that another version made, which may refuse searches"
                 return Finding("publication", False, f"{told}, {another}: run `shien publish`")
     return Finding(

@@ -89,6 +89,10 @@ def test_an_engine_that_lost_the_index_is_seen(engine: Engine, tmp_path: Path) -
 
     assert found().ok is True
     client = meilisearch.Client(where.url, where.key)
+    rights = ["search", "version", "stats.get", "indexes.get"]
+    narrow = client.create_key({"actions": rights, "indexes": ["*"], "expiresAt": None})
+    told = {each.what: each for each in examine(settings.model_copy(update={"meili_key": narrow.key}))}["publication"]
+    assert told.ok is None and "could not be read" in told.told and "SHIEN_MEILI_KEY" in told.told
     client.wait_for_task(client.index(LIVE).update_filterable_attributes(["kind"]).task_uid)
     assert found().ok is False and "another version made, which may refuse searches" in found().told
     for each in (LIVE, NEXT):
