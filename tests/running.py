@@ -36,9 +36,11 @@ def served(app: FastAPI) -> Iterator[str]:
         until = time.monotonic() + 20
         while not server.started and time.monotonic() < until:
             time.sleep(0.05)
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
+        try:
+            yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
 
 
 class Site:
