@@ -107,7 +107,8 @@ def valid(curated: Curated, changes: Sequence[Change], now: datetime, turns: Ite
     """
     programme = curated.record.programme
     times = timeline(programme.windows, programme.kind)
-    turns = [*turns, *(end for _, end in times.spans), *times.openings] if times else [*turns]
+    # It is over at an end, or where a source says that it ends before it begins, at the start.
+    turns = [*turns, *(end for _, end in times.spans), *times.openings, times.final or 0] if times else [*turns]
     turns += [int((datetime.fromisoformat(each.at) + FRESH).timestamp()) + 1 for each in changes]
     seconds = int(now.timestamp())
     if not curated.record.listed:
