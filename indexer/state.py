@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -148,6 +148,21 @@ def standing_at(times: Timeline | None, *, listed: bool, now: datetime) -> Stand
         return Standing(State.UNKNOWN, _instants((times.openings[-1], FAR))[0])
     opens, closes = _instants(times.spans[-1]) if times.spans else (None, None)
     return Standing(State.CLOSED, opens, closes)
+
+
+def midnight(day: date) -> int:
+    """When the day begins in Japan, in Unix seconds."""
+    return int(datetime.combine(day, time(), tzinfo=JST).timestamp())
+
+
+def closing_day(end: int) -> int:
+    """When the day in Japan is over on which a time ends, both in Unix seconds; what ends at midnight ends with the day
+    before. FAR stays.
+
+    >>> closing_day(1787385600) == closing_day(1787410800) == 1787410800
+    True
+    """
+    return end if end == FAR else midnight(datetime.fromtimestamp(end - 1, JST).date() + timedelta(days=1))
 
 
 def _usable(windows: Iterable[Window], kind: Kind) -> list[Window]:

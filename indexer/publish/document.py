@@ -10,7 +10,7 @@ from indexer.normalise.conditions import conditions
 from indexer.normalise.firms import band
 from indexer.normalise.readings import yomi
 from indexer.schema import NOT_OFFERED, Change, Level, Programme, instant, uuid_of
-from indexer.state import FAR, MAX_INTERVALS, Timeline, timeline
+from indexer.state import FAR, MAX_INTERVALS, Timeline, closing_day, timeline
 from indexer.vocab import labels, regions
 
 UNRANKED = 1_000_000
@@ -95,8 +95,9 @@ def document(
     # tells of something stands between these and what is over.
     over = values["final"] is not None and values["final"] <= seconds
     values["ended"] = 2 if over else int(programme.kind in NOT_OFFERED)
+    # Days of ends are a third of the values that ends are, which is what counting them costs the engine.
     for i, (start, end) in enumerate(ahead):
-        values[f"opens_{i}"], values[f"closes_{i}"] = start, end
+        values[f"opens_{i}"], values[f"closes_{i}"], values[f"closes_day_{i}"] = start, end, closing_day(end)
     return {key: value for key, value in values.items() if value is not None}
 
 

@@ -88,12 +88,12 @@ def distinct(asked: Sequence[Counted]) -> tuple[list[Request], list[int]]:
 
 
 def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
-    """When what is open closes, at once for all that is told by it: each such count would be a search."""
+    """On which day what is open closes, at once for all that is told by it: each such count would be a search."""
     # Whatever states are chosen, the ends tell which of what is open they let in: mostly one search serves both.
     left_out = {"state": ("state",), "closes_within": ("state", "closes_within")}
     bases = {facet: joined(conditions, *without) for facet, without in left_out.items() if _asked(query, facet)}
     return [
-        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_{number}"]))
+        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_day_{number}"]))
         for facet, base in bases.items()
         for number in range(rounds)
     ]

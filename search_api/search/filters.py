@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from datetime import time as clock_time
 from fractions import Fraction
 
 from indexer.normalise.conditions import Size
 from indexer.schema import JST
-from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS
+from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, midnight
 from indexer.vocab import regions
 from search_api import firm
 from search_api.query import Query, Scope, StateChoice
@@ -243,8 +242,3 @@ def posted_within(now: int, days: int) -> Expression:
 def posted_from(now: int, days: int) -> int:
     """The begin of the day so many days ago."""
     return midnight(datetime.fromtimestamp(now, JST).date() - timedelta(days=days))
-
-
-def midnight(day: date) -> int:
-    """When the day begins in Japan, in Unix seconds."""
-    return int(datetime.combine(day, clock_time(), tzinfo=JST).timestamp())

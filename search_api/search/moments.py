@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from indexer.schema import JST
-from indexer.state import MAX_INTERVALS
+from indexer.state import MAX_INTERVALS, midnight
 from search_api.search.engine import INDEX, Reader, Request
-from search_api.search.filters import midnight
 
 DAYS = 2
 """So far ahead moments are read at once."""
