@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,9 @@ NOT_PUBLISHED = "データを準備しています。しばらくしてからも
 
 MANY = 4
 """So many requests are worth a second call beside the first."""
+
+WITH_RESULTS = 3
+"""A request for results takes as long as so many that only count."""
 
 OF_SETTINGS = frozenset(f"invalid_search_{each}" for each in ("filter", "sort", "facets", "attributes_to_search_on"))
 """Why an index refuses what those of other settings answer."""
@@ -50,7 +54,7 @@ class Reader:
         """The answers to several requests, in their order. Unavailable if the engine does not answer."""
         # The engine answers the requests of one call one after another. Where nobody else asks, two calls side by side
         # take half the time.
-        cut = len(requests) if self._busy or len(requests) < MANY else len(requests) // 2
+        cut = len(requests) if self._busy or len(requests) < MANY else _half(requests)
         self._busy += 1
         try:
             found = await asyncio.gather(*(self._some(each) for each in (requests[:cut], requests[cut:]) if each))
@@ -112,6 +116,17 @@ class Reader:
                 logger.error("%s: another version may have made the index, see `shien doctor`", told)
                 raise Unavailable(NO_ENGINE)
             raise RuntimeError(told)
+
+
+def _half(requests: Sequence[Request]) -> int:
+    """So many of them take about as long as the others.
+
+    >>> _half([{"attributesToRetrieve": ["id"]}, *[{}] * 7]), _half([{}] * 4)
+    (3, 2)
+    """
+    weights = [WITH_RESULTS if "attributesToRetrieve" in each else 1 for each in requests]
+    done, whole = [*accumulate(weights)], sum(weights)
+    return min(range(1, len(requests)), key=lambda cut: abs(2 * done[cut - 1] - whole))
 
 
 def _code(content: bytes) -> str:
