@@ -95,8 +95,9 @@ def running(source: Source) -> Iterator[Running]:
 def _made_by() -> str:
     """Of the code that decides what is stored and indexed."""
     total = hashlib.sha256()
-    for each in (generated, publish_module, curate, schema, state):
-        total.update(Path(each.__file__).read_bytes())
+    own = [Path(each.__file__) for each in (generated, curate, schema, state)]
+    for each in (*own, *sorted(Path(publish_module.__file__).parent.glob("*.py"))):
+        total.update(each.read_bytes())
     return total.hexdigest()[:12]
 
 
