@@ -1,6 +1,6 @@
 """Facets: how many results each value would give, whatever else of its own facet is chosen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -214,7 +214,7 @@ def facets(
     """The facets of models.Results, from the results' own answer and those to `asked`."""
     seconds = int(now.timestamp())
     counts = _Answers(main, asked, answers)
-    made: dict[str, Callable[[Query, str, _Answers], list[Values]]] = {
+    made: dict[str, Callable[[Query, str, _Answers], Iterable[_Value]]] = {
         **dict.fromkeys(PLAIN, _plain),
         "area": _places,
         "scope": _scopes,
@@ -223,28 +223,47 @@ def facets(
         "posted_within": partial(_posted, seconds),
         **dict.fromkeys(FLAGS, _flag),
     }
-    return {facet: made[facet](query, facet, counts) for facet in FACETS if _asked(query, facet)}
+    return {facet: _shown(query, facet, made[facet](query, facet, counts)) for facet in FACETS if _asked(query, facet)}
 
 
-def _value(query: Query, facet: str, value: str, label: str, count: int) -> Values:
+_Value = tuple[str, str, int]
+"""A value, its label, and how many results it would give."""
+
+
+def _shown(query: Query, facet: str, values: Iterable[_Value]) -> list[Values]:
     """As models.FacetValue."""
-    chosen = getattr(query, facet)
-    values = chosen if isinstance(chosen, tuple) else (str(chosen),)
-    return {
-        "value": value,
-        "label": label,
-        "count": count,
-        "selected": value in values,
-        "excluded": bool(values) and f"-{value}" in values,
-    }
+    chosen = _chosen(query, facet)
+    return [
+        {
+            "value": value,
+            "label": label,
+            "count": count,
+            "selected": value in chosen,
+            "excluded": bool(chosen) and f"-{value}" in chosen,
+        }
+        for value, label, count in values
+    ]
 
 
-def _plain(query: Query, facet: str, counts: _Answers) -> list[Values]:
+def _chosen(query: Query, facet: str) -> tuple[str, ...]:
+    """What is said of a facet, as values, or -values that are left out."""
+    match getattr(query, facet):
+        case tuple() as values:
+            return values
+        case bool() as flag:
+            return ("true",) if flag else ("-true",)
+        case None:
+            return ()
+        case days:
+            return (str(days),)
+
+
+def _plain(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
     found, known = counts.of(facet), _names(facet)
     chosen = [each.removeprefix("-") for each in getattr(query, facet)]
     order = [*known, *(each for each in (*found, *chosen) if each not in known)]
     return [
-        _value(query, facet, each, known.get(each, each), found.get(each, 0))
+        (each, known.get(each, each), found.get(each, 0))
         for each in dict.fromkeys(order)
         if found.get(each) or each in chosen
     ]
@@ -257,7 +276,7 @@ def _names(facet: str) -> dict[str, str]:
     return {key: each.name for key, each in labels.labels(facet).items()}
 
 
-def _places(query: Query, facet: str, counts: _Answers) -> list[Values]:
+def _places(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
     """A prefecture's count is what choosing it would give: its own, its towns' and the country's, or what of these the
     scope lets in.
     """
@@ -268,21 +287,21 @@ def _places(query: Query, facet: str, counts: _Answers) -> list[Values]:
     wide = unknown + (nationwide if not scopes or Scope.NATIONAL in scopes else 0)
     inside = counts.own("towns", "prefectures") if scopes else counts.of("area", "prefectures")
     own = counts.own("own", "areas")
-    found = [_value(query, facet, "JP", "全国", nationwide + unknown)]
-    found += [
-        _value(query, facet, each.code, each.name, wide + inside.get(each.code, 0) + own.get(each.code, 0))
-        for each in regions.prefectures()
-    ]
     towns = counts.one.get(facet, {})
-    return found + [
-        _value(query, facet, code, regions.get(code).name, towns.get(code, counts.total)) for code in _towns(query)
+    return [
+        ("JP", "全国", nationwide + unknown),
+        *(
+            (each.code, each.name, wide + inside.get(each.code, 0) + own.get(each.code, 0))
+            for each in regions.prefectures()
+        ),
+        *((code, regions.get(code).name, towns.get(code, counts.total)) for code in _towns(query)),
     ]
 
 
-def _scopes(query: Query, facet: str, counts: _Answers) -> list[Values]:
+def _scopes(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
     levels = counts.of("area" if query.wanted("area") else facet, "place_level")
     found = {**levels, **counts.one.get(facet, {})}
-    return [_value(query, facet, each, SCOPES[each], found.get(each, 0)) for each in Scope]
+    return [(each, SCOPES[each], found.get(each, 0)) for each in Scope]
 
 
 SCOPES = {
@@ -306,7 +325,7 @@ def _within(state: str, seconds: int) -> tuple[int, int]:
             return FAR, 0
 
 
-def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
+def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
     ends, names = counts.times(facet), labels.labels("state")
     found = dict(counts.one[facet])
     for state in (State.OPEN, State.CLOSING, State.ROLLING):
@@ -317,10 +336,10 @@ def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Va
         left = counts.total - found[State.OPEN] - found[State.UPCOMING] - over
         # Below nothing where a publication came between the searches.
         found[State.UNKNOWN] = max(left, 0)
-    return [_value(query, facet, each, names[each].name, found[each]) for each in State]
+    return [(each, names[each].name, found[each]) for each in State]
 
 
-def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
+def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
     ends, until = counts.times(facet), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
     if wanted := [_within(each, seconds) for each in query.wanted("state")]:
         ends = [each for each in ends if any(first <= each[0] <= last for first, last in wanted)]
@@ -328,15 +347,14 @@ def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Va
     if unwanted := [_within(each, seconds) for each in query.unwanted("state") if each != StateChoice.ANY]:
         ends = [each for each in ends if not any(first <= each[0] <= last for first, last in unwanted)]
     found = {days: sum(count for end, count in ends if end <= last) for days, last in until.items()}
-    return [_value(query, facet, str(days), f"{days}日以内に締切", count) for days, count in found.items()]
+    return [(str(days), f"{days}日以内に締切", count) for days, count in found.items()]
 
 
-def _posted(seconds: int, query: Query, facet: str, counts: _Answers) -> list[Values]:
+def _posted(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
     posted, since = counts.times(facet), {days: posted_from(seconds, days) for days in POSTED_WITHIN}
     found = {days: sum(count for at, count in posted if at >= first) for days, first in since.items()}
-    return [_value(query, facet, str(days), f"{days}日以内に掲載", count) for days, count in found.items()]
+    return [(str(days), f"{days}日以内に掲載", count) for days, count in found.items()]
 
 
-def _flag(query: Query, facet: str, counts: _Answers) -> list[Values]:
-    value = _value(query, facet, "true", FLAGS[facet], counts.of(facet).get("true", 0))
-    return [value | {"selected": getattr(query, facet) is True, "excluded": getattr(query, facet) is False}]
+def _flag(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
+    return [("true", FLAGS[facet], counts.of(facet).get("true", 0))]
