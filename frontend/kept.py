@@ -14,7 +14,7 @@ from frontend.rendering import fragment, varied
 from search_api.memory import Memory
 from search_api.services import public_base, services
 
-KEPT_BYTES = 12 * 2**20
+KEPT_BYTES = 8 * 2**20
 """So much of pages is kept."""
 
 

@@ -285,7 +285,8 @@ class Query(BaseModel):
 
     def url(self, path: str = "", **changes: Any) -> str:
         """A link to this question with some fields changed. Any change but of the page leads to the first page."""
-        changed = self.with_(**changes)
+        # What is not changed need not be checked again.
+        changed = self.with_(**changes) if changes else self
         query = urlencode(changed.items())
         return f"{path}?{query}" if query else path or "?"
 

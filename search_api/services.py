@@ -28,7 +28,7 @@ from search_api.query import Query
 from search_api.search import Searcher
 from search_api.search.hits import Values, fitted, result, trimmed
 
-KEPT_BYTES = 12 * 2**20
+KEPT_BYTES = 8 * 2**20
 """So much of answers is kept."""
 
 logger = logging.getLogger(__name__)

@@ -1,8 +1,10 @@
 """Moments, windows and what is left of them, in words."""
 
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
 
@@ -41,8 +43,7 @@ def day(moment: str | datetime | date, *, end: bool = False, year: bool = True) 
         at, clock = at - timedelta(days=1), "24:00"
     elif timed and not end and (at.hour, at.minute) == (0, 0):
         clock = ""
-    tag = spoken.get().tag
-    weekday = get_day_names("abbreviated", locale=tag)[at.weekday()]
+    weekday = _names_of_days(spoken.get().tag)[at.weekday()]
     written = (_("{year}年{month}月{day}日（{weekday}）") if year else _("{month}月{day}日（{weekday}）")).format(
         year=at.year, month=at.month, day=at.day, weekday=weekday, name=_month(at)
     )
@@ -60,14 +61,25 @@ def plain_date(moment: date) -> str:
     return _("{month}月{day}日").format(month=moment.month, day=moment.day, name=_month(moment))
 
 
+# A page of results names some thirty days, and to read a locale's tag takes longer than all else of it.
+@cache
+def _names_of_days(tag: str) -> Mapping[int, str]:
+    return get_day_names("abbreviated", locale=tag)
+
+
+@cache
+def _names_of_months(width: Literal["abbreviated", "wide"], tag: str) -> Mapping[int, str]:
+    return get_month_names(width, locale=tag)
+
+
 def _month(moment: date) -> str:
     """Its name where months have one."""
-    return str(get_month_names("abbreviated", locale=spoken.get().tag)[moment.month])
+    return str(_names_of_months("abbreviated", spoken.get().tag)[moment.month])
 
 
 def weekday_names() -> list[str]:
     """Sunday first."""
-    found = get_day_names("abbreviated", locale=spoken.get().tag)
+    found = _names_of_days(spoken.get().tag)
     return [found[(each - 1) % 7] for each in range(7)]
 
 
@@ -76,7 +88,7 @@ def month_name(year: int, month: int) -> str:
     >>> month_name(2026, 9)
     '2026年9月'
     """
-    name = get_month_names("wide", locale=spoken.get().tag)[month]
+    name = _names_of_months("wide", spoken.get().tag)[month]
     return _("{year}年{month}月").format(year=year, month=month, name=name)
 
 
