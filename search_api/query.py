@@ -284,7 +284,12 @@ class Query(BaseModel):
         return self.model_dump(mode="json", exclude_defaults=True)
 
     def url(self, path: str = "", **changes: Any) -> str:
-        """A link to this question with some fields changed. Any change but of the page leads to the first page."""
+        """A link to this question with some fields changed. Any change but of the page leads to the first page.
+
+        >>> at = Query(kind=("loan",), page=3)
+        >>> at.url("/search"), at.url("/search", page=4), at.url("/search", kind=())
+        ('/search?kind=loan&page=3', '/search?kind=loan&page=4', '/search')
+        """
         # What is not changed need not be checked again.
         changed = self.with_(**changes) if changes else self
         query = urlencode(changed.items())

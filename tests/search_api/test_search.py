@@ -188,6 +188,7 @@ CHOSEN: list[dict[str, Any]] = [
     {"state": ["rolling", "unknown"], "closes_within": 30},
     {"state": ["-open", "-upcoming"]},
     {"state": ["-rolling", "-closing"], "closes_to": "2026-12-31"},
+    {"gx": False, "featured": False},
     {"closes_within": 30},
     {"closes_within": -30, "issuer_level": ["municipality", "-prefecture"]},
 ]
@@ -203,7 +204,8 @@ def test_every_count_of_every_facet_is_what_choosing_it_gives(ask: Ask, chosen: 
         for each in values:
             value = [each.value] if many else each.value
             assert each.count == ask(**(chosen | {facet: value})).total, (facet, each)
-            held = [str(one) for one in chosen.get(facet, [])] if many else [str(chosen.get(facet)).lower()]
+            said = chosen.get(facet, [])
+            held = [str(one) for one in said] if many else ["-true" if said is False else str(said).lower()]
             assert (each.selected, each.excluded) == (each.value in held, f"-{each.value}" in held), (facet, each)
 
 
