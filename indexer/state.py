@@ -155,14 +155,14 @@ def midnight(day: date) -> int:
     return int(datetime.combine(day, time(), tzinfo=JST).timestamp())
 
 
-def closing_day(end: int) -> int:
-    """When the day in Japan is over on which a time ends, both in Unix seconds; what ends at midnight ends with the day
-    before. FAR stays.
+def end_of_day(seconds: int, days: int = 0) -> int:
+    """When the day of an instant is over in Japan, or the one so many days after it; both in Unix seconds.
 
-    >>> closing_day(1787385600) == closing_day(1787410800) == 1787410800
-    True
+    >>> at = int(instant("2026-08-22T17:00").timestamp())
+    >>> [datetime.fromtimestamp(end_of_day(at, days), JST).isoformat() for days in (0, 9)]
+    ['2026-08-23T00:00:00+09:00', '2026-09-01T00:00:00+09:00']
     """
-    return end if end == FAR else midnight(datetime.fromtimestamp(end - 1, JST).date() + timedelta(days=1))
+    return midnight(datetime.fromtimestamp(seconds, JST).date() + timedelta(days=days + 1))
 
 
 def _usable(windows: Iterable[Window], kind: Kind) -> list[Window]:

@@ -210,12 +210,12 @@ def test_documents_carry_what_is_needed_to_tell_the_state_at_the_minute() -> Non
     assert starts == sorted(starts)
     assert starts[0] > NOW.timestamp()
     assert "opens_4" not in rounds_of
-    assert rounds_of["final"] == rounds_of["closes_3"] == rounds_of["closes_day_3"]
+    assert rounds_of["final"] == rounds_of["closes_3"] == rounds_of["closes_by_3"]
     timed = made(record(programme(6, "夕方まで", windows=[window("2026-08-01", "2026-09-10T17:00")])))
-    assert timed["closes_day_0"] == rounds_of["closes_day_0"] == timed["closes_0"] + 7 * 3600
+    assert timed["closes_by_0"] == rounds_of["closes_day_0"] == timed["closes_0"] + 7 * 3600
     open_ended = made(record(programme(2, "随時", windows=[Window(basis="rolling", raw="随時")])))
     assert (open_ended["opens_0"], open_ended["closes_0"]) == (0, open_ended["final"])
-    assert open_ended["closes_day_0"] == open_ended["closes_0"]
+    assert open_ended["closes_by_0"] == open_ended["closes_0"]
     assert "final" not in made(record(programme(3, "期間の記載なし")))
     gone = made(record(programme(4, "消えた", windows=rounds), listed=False))
     assert gone["final"] <= NOW.timestamp()

@@ -10,7 +10,7 @@ from indexer.normalise.conditions import conditions
 from indexer.normalise.firms import band
 from indexer.normalise.readings import yomi
 from indexer.schema import NOT_OFFERED, Change, Level, Programme, instant, uuid_of
-from indexer.state import FAR, MAX_INTERVALS, Timeline, closing_day, timeline
+from indexer.state import FAR, MAX_INTERVALS, Timeline, end_of_day, timeline
 from indexer.vocab import labels, regions
 
 UNRANKED = 1_000_000
@@ -95,9 +95,11 @@ def document(
     # tells of something stands between these and what is over.
     over = values["final"] is not None and values["final"] <= seconds
     values["ended"] = 2 if over else int(programme.kind in NOT_OFFERED)
-    # Days of ends are a third of the values that ends are, which is what counting them costs the engine.
     for i, (start, end) in enumerate(ahead):
-        values[f"opens_{i}"], values[f"closes_{i}"], values[f"closes_day_{i}"] = start, end, closing_day(end)
+        values[f"opens_{i}"], values[f"closes_{i}"] = start, end
+        # The end of that day: a third of the values that ends are, which is what counting them costs the engine. What
+        # ends at midnight ends with the day before.
+        values[f"closes_by_{i}"] = end if end == FAR else end_of_day(end - 1)
     return {key: value for key, value in values.items() if value is not None}
 
 

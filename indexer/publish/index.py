@@ -26,7 +26,7 @@ SETTINGS: dict[str, Any] = {
         "kind", "areas", "prefectures", "place_level", "theme", "stage", "lever", "field", "industry", "size", "gx",
         "issuer_level", "source", "featured", "listed", "procedure", "amount_max", "rate", "employees_max",
         "capital_max", "meant_for", "posted", "changed", "final", "starts", "id", "uuid",
-        *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes", "closes_day")),
+        *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes", "closes_by")),
     ],
     "sortableAttributes": ["closes_0", "opens_0", "final", "posted", "changed", "amount_max", "rank", "breadth", "id"],
     "displayedAttributes": [
@@ -40,7 +40,7 @@ SETTINGS: dict[str, Any] = {
     ],
     "localizedAttributes": [{"attributePatterns": ["*"], "locales": ["jpn"]}],
     "pagination": {"maxTotalHits": 1_000_000},
-    # Days of ends are values too (search.counts): none may be left out.
+    # Times are values too (search.counts and .moments): none may be left out.
     # In order of their names the engine counts values document by document where few are found, in that of their counts
     # value by value: a tenth of the time.
     "faceting": {"maxValuesPerFacet": 10_000, "sortFacetValuesBy": {"*": "count"}},

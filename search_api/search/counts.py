@@ -1,18 +1,17 @@
 """Facets: how many results each value would give, whatever else of its own facet is chosen."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State
+from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, State, end_of_day
 from indexer.vocab import labels, regions
 from search_api.query import FACETS, Query, Scope, StateChoice
 from search_api.search.engine import Answer, Request
 from search_api.search.filters import (
     PLAIN,
     Expression,
-    closing_by,
     current,
     joined,
     meant_for,
@@ -29,6 +28,8 @@ POSTED_WITHIN = (7, 30)
 FLAGS = {"gx": "GX（脱炭素）", "featured": "注目"}
 
 Values = dict[str, Any]
+_Choice = tuple[str, str, int]
+"""A value of a facet, its label, and how many results choosing it gives."""
 Distribution = Mapping[str, Mapping[str, int]]
 """How many results have each value of an attribute, by attribute."""
 
@@ -93,7 +94,7 @@ def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, r
     left_out = {"state": ("state",), "closes_within": ("state", "closes_within")}
     bases = {facet: joined(conditions, *without) for facet, without in left_out.items() if _asked(query, facet)}
     return [
-        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_day_{number}"]))
+        Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_by_{number}"]))
         for facet, base in bases.items()
         for number in range(rounds)
     ]
@@ -214,7 +215,7 @@ def facets(
     """The facets of models.Results, from the results' own answer and those to `asked`."""
     seconds = int(now.timestamp())
     counts = _Answers(main, asked, answers)
-    made: dict[str, Callable[[Query, str, _Answers], Iterable[_Value]]] = {
+    made: dict[str, Callable[[Query, str, _Answers], list[_Choice]]] = {
         **dict.fromkeys(PLAIN, _plain),
         "area": _places,
         "scope": _scopes,
@@ -226,11 +227,7 @@ def facets(
     return {facet: _shown(query, facet, made[facet](query, facet, counts)) for facet in FACETS if _asked(query, facet)}
 
 
-_Value = tuple[str, str, int]
-"""A value, its label, and how many results it would give."""
-
-
-def _shown(query: Query, facet: str, values: Iterable[_Value]) -> list[Values]:
+def _shown(query: Query, facet: str, choices: list[_Choice]) -> list[Values]:
     """As models.FacetValue."""
     chosen = _chosen(query, facet)
     return [
@@ -239,9 +236,9 @@ def _shown(query: Query, facet: str, values: Iterable[_Value]) -> list[Values]:
             "label": label,
             "count": count,
             "selected": value in chosen,
-            "excluded": bool(chosen) and f"-{value}" in chosen,
+            "excluded": f"-{value}" in chosen,
         }
-        for value, label, count in values
+        for value, label, count in choices
     ]
 
 
@@ -258,7 +255,7 @@ def _chosen(query: Query, facet: str) -> tuple[str, ...]:
             return (str(days),)
 
 
-def _plain(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
+def _plain(query: Query, facet: str, counts: _Answers) -> list[_Choice]:
     found, known = counts.of(facet), _names(facet)
     chosen = [each.removeprefix("-") for each in getattr(query, facet)]
     order = [*known, *(each for each in (*found, *chosen) if each not in known)]
@@ -276,7 +273,7 @@ def _names(facet: str) -> dict[str, str]:
     return {key: each.name for key, each in labels.labels(facet).items()}
 
 
-def _places(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
+def _places(query: Query, facet: str, counts: _Answers) -> list[_Choice]:
     """A prefecture's count is what choosing it would give: its own, its towns' and the country's, or what of these the
     scope lets in.
     """
@@ -298,7 +295,7 @@ def _places(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
     ]
 
 
-def _scopes(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
+def _scopes(query: Query, facet: str, counts: _Answers) -> list[_Choice]:
     levels = counts.of("area" if query.wanted("area") else facet, "place_level")
     found = {**levels, **counts.one.get(facet, {})}
     return [(each, SCOPES[each], found.get(each, 0)) for each in Scope]
@@ -318,14 +315,14 @@ def _within(state: str, seconds: int) -> tuple[int, int]:
         case State.OPEN | StateChoice.ANY:
             return 0, FAR
         case State.CLOSING:
-            return 0, closing_by(seconds, CLOSING_DAYS)
+            return 0, end_of_day(seconds, CLOSING_DAYS)
         case State.ROLLING:
             return FAR, FAR
         case _:
             return FAR, 0
 
 
-def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
+def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[_Choice]:
     ends, names = counts.times(facet), labels.labels("state")
     found = dict(counts.one[facet])
     for state in (State.OPEN, State.CLOSING, State.ROLLING):
@@ -339,8 +336,8 @@ def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterabl
     return [(each, names[each].name, found[each]) for each in State]
 
 
-def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
-    ends, until = counts.times(facet), {days: closing_by(seconds, days) for days in CLOSES_WITHIN}
+def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[_Choice]:
+    ends, until = counts.times(facet), {days: end_of_day(seconds, days) for days in CLOSES_WITHIN}
     if wanted := [_within(each, seconds) for each in query.wanted("state")]:
         ends = [each for each in ends if any(first <= each[0] <= last for first, last in wanted)]
     # `-any` leaves out nothing.
@@ -350,11 +347,11 @@ def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterabl
     return [(str(days), f"{days}日以内に締切", count) for days, count in found.items()]
 
 
-def _posted(seconds: int, query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
+def _posted(seconds: int, query: Query, facet: str, counts: _Answers) -> list[_Choice]:
     posted, since = counts.times(facet), {days: posted_from(seconds, days) for days in POSTED_WITHIN}
     found = {days: sum(count for at, count in posted if at >= first) for days, first in since.items()}
     return [(str(days), f"{days}日以内に掲載", count) for days, count in found.items()]
 
 
-def _flag(query: Query, facet: str, counts: _Answers) -> Iterable[_Value]:
+def _flag(query: Query, facet: str, counts: _Answers) -> list[_Choice]:
     return [("true", FLAGS[facet], counts.of(facet).get("true", 0))]

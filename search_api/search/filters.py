@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from indexer.normalise.conditions import Size
 from indexer.schema import JST
-from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, midnight
+from indexer.state import CLOSING_DAYS, FAR, MAX_INTERVALS, end_of_day, midnight
 from indexer.vocab import regions
 from search_api import firm
 from search_api.query import Query, Scope, StateChoice
@@ -218,13 +218,8 @@ def place_filter(areas: Sequence[str], scopes: Sequence[str]) -> Expression:
 
 def closes_within(now: int, days: int, rounds: int = MAX_INTERVALS) -> Expression:
     """Open, and closing by the end of the day so many days ahead: of today with 0, as `days_left` counts."""
-    last = closing_by(now, days)
+    last = end_of_day(now, days)
     return "(" + " OR ".join(current(now, i, f"closes_{i} {now + 1} TO {last}") for i in range(rounds)) + ")"
-
-
-def closing_by(now: int, days: int) -> int:
-    """The end of the day so many days ahead."""
-    return midnight(datetime.fromtimestamp(now, JST).date() + timedelta(days=days + 1))
 
 
 def closes_between(now: int, first: date | None, last: date | None) -> Expression:
