@@ -20,7 +20,7 @@ from indexer.curate import apply
 from indexer.engine import Endpoint, EngineError
 from indexer.publish import publish
 from indexer.publish.document import document
-from indexer.schema import Basis, Window
+from indexer.schema import JST, Basis, Window
 from indexer.state import MAX_INTERVALS, State, standing
 from indexer.store import Decision, Record, Store
 from search_api.detail import detail
@@ -212,7 +212,7 @@ def test_documents_carry_what_is_needed_to_tell_the_state_at_the_minute() -> Non
     assert "opens_4" not in rounds_of
     assert rounds_of["final"] == rounds_of["closes_3"] == rounds_of["closes_by_3"]
     timed = made(record(programme(6, "夕方まで", windows=[window("2026-08-01", "2026-09-10T17:00")])))
-    assert timed["closes_by_0"] == rounds_of["closes_day_0"] == timed["closes_0"] + 7 * 3600
+    assert timed["closes_by_0"] == rounds_of["closes_by_0"] == timed["closes_0"] + 7 * 3600
     open_ended = made(record(programme(2, "随時", windows=[Window(basis="rolling", raw="随時")])))
     assert (open_ended["opens_0"], open_ended["closes_0"]) == (0, open_ended["final"])
     assert open_ended["closes_by_0"] == open_ended["closes_0"]
@@ -221,7 +221,7 @@ def test_documents_carry_what_is_needed_to_tell_the_state_at_the_minute() -> Non
     assert gone["final"] <= NOW.timestamp()
     assert "opens_0" not in gone
     begun = made(record(programme(5, "開始日だけ", windows=[Window(opens="2026-10-01", basis="unspecified", raw="")])))
-    assert begun["starts"] > NOW.timestamp()
+    assert begun["starts"] == [int(datetime(2026, 10, 1, tzinfo=JST).timestamp())]
     assert not {"final", "opens_0", "closes_0"} & set(begun)
 
 
@@ -235,6 +235,7 @@ def drawn() -> list[Record]:
         "2026-08-22T03:59",
         "2026-08-22",
         "2026-08-30",
+        "2026-09-05T17:00",
         "2026-09-15",
         "2027-01-10",
     ]
@@ -264,10 +265,13 @@ def drawn() -> list[Record]:
     )
     # What is said to end before it begins, and is to begin yet.
     backwards = (window("2026-08-22T17:00", "2026-08-22T10:00"),)
+    # Two beginnings, of which only the later one has an end.
+    twice = (Window(opens="2026-09-05T16:30", raw=""), window("2026-12-01T10:00", "2026-12-20"))
     return [
         *found,
         record(programme(300, "募集の再開", windows=again)),
         record(programme(301, "逆の日時", windows=backwards)),
+        record(programme(302, "二度の募集", windows=twice)),
     ]
 
 
@@ -281,7 +285,7 @@ def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new
     index = meilisearch.Client(where.url, where.key).index(module.LIVE)
     met, rounds = set(), set()
     shown = {each["id"] for each in index.search("", {"limit": 1000})["hits"]}
-    for days in (0, 0.5, 5, 9, 20, 30, 120, 200, 4000):
+    for days in (0, 0.5, 0.6, 5, 9, 14.53, 14.6, 20, 30, 120, 200, 4000):
         now = NOW + timedelta(days=days)
         expected: dict[str, set[str]] = {each.value: set() for each in State}
         for each in entries:
@@ -297,7 +301,12 @@ def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new
             met |= {state} if ids else set()
         over = index.search("", {"limit": 1000, "filter": filters(Query(), now)["state"]})["hits"]
         assert {each["id"] for each in over} == shown - expected["closed"]
-        counts, rounds_now = asyncio.run(_counted(where, now))
+        counts, rounds_now, moment = asyncio.run(_counted(where, now))
+        for each in entries:
+            said = each.programme
+            if said.id in shown:
+                then, there = (standing(said.windows, said.kind, listed=each.listed, now=at) for at in (moment, now))
+                assert then == there, (days, said.id)
         assert counts["state"] == {state: len(ids) for state, ids in expected.items()}, days
         for each, count in counts["closes_within"].items():
             within = index.search("", {"limit": 1000, "filter": closes_within(int(now.timestamp()), int(each))})["hits"]
@@ -308,14 +317,14 @@ def test_the_engine_and_we_agree_about_every_state_as_time_goes_by_without_a_new
     assert len(rounds) > 1 and max(rounds) < MAX_INTERVALS
 
 
-async def _counted(where: Endpoint, now: datetime) -> tuple[dict[str, dict[str, int]], int]:
-    """What the search counts, by facet and value; and how many of the times ahead it looks at."""
+async def _counted(where: Endpoint, now: datetime) -> tuple[dict[str, dict[str, int]], int, datetime]:
+    """What the search counts, by facet and value; how many of the times ahead it looks at; and what stands for now."""
     searcher = Searcher(lambda: where, lambda: now, lambda: "published")
     try:
-        await searcher.moment()
+        moment = await searcher.moment()
         found = await searcher.found(Query(), now)
         told = {facet: {each["value"]: each["count"] for each in values} for facet, values in found["facets"].items()}
-        return told, searcher.rounds(now)
+        return told, searcher.rounds(now), moment
     finally:
         await searcher.close()
 

@@ -85,8 +85,8 @@ def document(
         "changed": int(datetime.fromisoformat(record.changed).timestamp()) if record.changed else None,
         # Absent where no time is known at all, or the end of the last one is not.
         "final": times.final if times else None,
-        # When the last window begins.
-        "starts": max(times.starts, default=None) if times else None,
+        # When its windows begin.
+        "starts": sorted({*times.starts}) if times else None,
         "hit": shown(curated, changes, now),
         # All times, for the state at any instant (state.standing_at).
         "times": told.stored() if told else None,

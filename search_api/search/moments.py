@@ -57,13 +57,15 @@ class Moments:
         today = now.astimezone(JST).date()
         start, until = midnight(today), midnight(today + timedelta(days=DAYS))
         names = ["starts", *(f"{end}_{i}" for i in range(MAX_INTERVALS) for end in ("opens", "closes"))]
-        times = [_between(name, start, until) for name in names]
+        asked = [_between(name, start, until) for name in names]
         begun = [_before(f"opens_{i}", until) for i in range(1, MAX_INTERVALS)]
-        answers = await self._engine.multi([*times, *begun])
+        answers = await self._engine.multi([*asked, *begun])
         found = {midnight(today + timedelta(days=day)) for day in range(DAYS)}
-        for name, answer in zip(names, answers[: len(times)], strict=True):
-            found.update(int(float(value)) for value in answer["facetDistribution"].get(name, ()))
-        rounds = 1 + sum(answer["totalHits"] > 0 for answer in answers[len(times) :])
+        for name, answer in zip(names, answers[: len(asked)], strict=True):
+            times = (int(float(value)) for value in answer["facetDistribution"].get(name, ()))
+            # What begins then has other times, too.
+            found.update(each for each in times if start <= each < until)
+        rounds = 1 + sum(answer["totalHits"] > 0 for answer in answers[len(asked) :])
         return _Known(version, tuple(sorted(found)), rounds, until)
 
 
