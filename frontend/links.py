@@ -5,11 +5,12 @@ here what was checked once is only written down.
 """
 
 from collections.abc import Sequence
+from operator import eq
 from urllib.parse import quote_plus, urlencode
 
 from fastapi.responses import RedirectResponse
 
-from search_api.query import Query
+from search_api.query import Query, overlap
 
 ORDER = tuple(name for name in Query.model_fields if name != "page")
 
@@ -35,14 +36,21 @@ class Links:
         return f"{path}?{query}" if query else path
 
     def toggled(self, path: str, name: str, value: str) -> str:
-        """The question with a value added, or taken out where it was chosen or excluded.
+        """The question with a value added, or taken out where it was chosen.
 
-        >>> Links(Query(kind=("loan",))).toggled("/search", "kind", "tax")
+        It takes the place of what leaves it out, and of states that it says more or less than: まもなく締切 beside
+        募集中 would change nothing.
+
+        >>> Links(Query(kind=("loan", "-tax"))).toggled("/search", "kind", "tax")
         '/search?kind=loan&kind=tax'
+        >>> Links(Query(state=("open", "upcoming"))).toggled("/search", "state", "closing")
+        '/search?state=upcoming&state=closing'
         """
         chosen = self._values.get(name, [])
-        rest = [each for each in chosen if each.removeprefix("-") != value]
-        return self.to(path, name, rest if value in chosen else [*rest, value])
+        if value in chosen:
+            return self.to(path, name, [each for each in chosen if each != value])
+        same = overlap if name == "state" else eq
+        return self.to(path, name, [*(each for each in chosen if not same(each.removeprefix("-"), value)), value])
 
 
 def kept(path: str, given: Sequence[tuple[str, str]]) -> RedirectResponse | None:

@@ -63,6 +63,19 @@ class StateChoice(StrEnum):
     ANY = "any"
 
 
+_OPEN_TOO = ("closing", "rolling")
+
+
+def overlap(one: str, other: str) -> bool:
+    """Can something be in both states? What closes soon and what never closes is open.
+
+    >>> overlap("open", "closing"), overlap("any", "closed"), overlap("closing", "rolling"), overlap("open", "closed")
+    (True, True, False, False)
+    """
+    both = {one, other}
+    return len(both) == 1 or "any" in both or ("open" in both and not both.isdisjoint(_OPEN_TOO))
+
+
 def _filled(value: Any) -> Any:
     """Forms send empty fields: they are no choice. A single value is a list of one."""
     if isinstance(value, str):
@@ -299,12 +312,6 @@ class Query(BaseModel):
         if changes and "page" not in changes:
             changes["page"] = 1
         return type(self).model_validate(self.model_dump() | changes)
-
-    def toggled(self, facet: str, value: str) -> Self:
-        """The question with a value of a facet added, or taken out where it was chosen."""
-        chosen = tuple(str(each) for each in getattr(self, facet))
-        rest = tuple(each for each in chosen if each.removeprefix("-") != value)
-        return self.with_(**{facet: rest if value in chosen else (*rest, value)})
 
 
 def grouped(items: Iterable[tuple[str, str]]) -> dict[str, Any]:
