@@ -11,6 +11,7 @@ from search_api.query import FACETS, Query, Scope, StateChoice
 from search_api.search.engine import Answer, Request
 from search_api.search.filters import (
     PLAIN,
+    WITHOUT_STEPS,
     Expression,
     current,
     joined,
@@ -47,6 +48,8 @@ def distributed(query: Query, conditions: Mapping[str, Expression], besides: Seq
     """Attributes whose values the engine counts along with the results: those that are not `counted` besides."""
     own = {each.facet for each in besides}
     found = [each for each in (*PLAIN, *FLAGS) if _asked(query, each) and each not in own]
+    if query.unfit and "industry" in found:
+        found.remove("industry")
     places = "area" not in conditions and (_asked(query, "area") or _asked(query, "scope"))
     return found + (["prefectures", "place_level"] if places else [])
 
@@ -66,12 +69,12 @@ def counted(
     found += _of_places(query, joined(conditions, "area"), chosen="area" in conditions)
     found += _of_ends(query, conditions, seconds, rounds)
     if _asked(query, "state"):
-        found += [
-            Counted("state", each, _count(joined(conditions, "state"), state_filter(each, seconds, rounds)))
-            for each in (State.UPCOMING, State.CLOSED, *(() if _whole(query) else (State.UNKNOWN,)))
-        ]
+        # Without one, the results are all that is not over: what no other state has of them is unknown.
+        apart = (State.UPCOMING, State.CLOSED, *((State.UNKNOWN,) if query.state else ()))
+        rest = _of_any_state(conditions)
+        found += [Counted("state", each, _count(rest, state_filter(each, seconds, rounds))) for each in apart]
     if _asked(query, "posted_within"):
-        lately = posted_within(seconds, max(POSTED_WITHIN))
+        lately = posted_within(seconds, max(_days(POSTED_WITHIN, query.posted_within)))
         rest = joined(conditions, "posted_within")
         found.append(Counted("posted_within", "", _distribution(_both(rest, lately), ["posted"])))
     return found
@@ -91,8 +94,8 @@ def distinct(asked: Sequence[Counted]) -> tuple[list[Request], list[int]]:
 def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, rounds: int) -> list[Counted]:
     """On which day what is open closes, at once for all that is told by it: each such count would be a search."""
     # Whatever states are chosen, the ends tell which of what is open they let in: mostly one search serves both.
-    left_out = {"state": ("state",), "closes_within": ("state", "closes_within")}
-    bases = {facet: joined(conditions, *without) for facet, without in left_out.items() if _asked(query, facet)}
+    told = {"state": _of_any_state(conditions), "closes_within": joined(conditions, "state", "closes_within")}
+    bases = {facet: base for facet, base in told.items() if _asked(query, facet)}
     return [
         Counted(facet, "", _distribution(_both(base, current(seconds, number)), [f"closes_by_{number}"]))
         for facet, base in bases.items()
@@ -100,9 +103,14 @@ def _of_ends(query: Query, conditions: Mapping[str, Expression], seconds: int, r
     ]
 
 
-def _whole(query: Query) -> bool:
-    """Are the results all that is not over, or all there is? Then what no other state has of them is unknown."""
-    return not query.state or query.state == (StateChoice.ANY,)
+def _of_any_state(conditions: Mapping[str, Expression]) -> Expression:
+    """What each state is counted among, as choosing it would find it: also where all there is is chosen now."""
+    return joined({**conditions, "procedure": WITHOUT_STEPS}, "state")
+
+
+def _days(offered: Sequence[int], chosen: int | None) -> list[int]:
+    """The numbers of days to be told of: those offered, and what was chosen or left out instead."""
+    return sorted({*offered, *((abs(chosen),) if chosen is not None else ())})
 
 
 def _sized(query: Query) -> bool:
@@ -217,6 +225,7 @@ def facets(
     counts = _Answers(main, asked, answers)
     made: dict[str, Callable[[Query, str, _Answers], list[_Choice]]] = {
         **dict.fromkeys(PLAIN, _plain),
+        **({"industry": _trades} if query.unfit else {}),
         "area": _places,
         "scope": _scopes,
         "state": partial(_states, seconds),
@@ -264,6 +273,11 @@ def _plain(query: Query, facet: str, counts: _Answers) -> list[_Choice]:
         for each in dict.fromkeys(order)
         if found.get(each) or each in chosen
     ]
+
+
+def _trades(query: Query, facet: str, counts: _Answers) -> list[_Choice]:
+    """Where what does not fit stays, a trade leaves out nothing."""
+    return [(trade, name, counts.total) for trade, name in _names(facet).items()]
 
 
 @cache
@@ -329,15 +343,15 @@ def _states(seconds: int, query: Query, facet: str, counts: _Answers) -> list[_C
         first, last = _within(state, seconds)
         found[state] = sum(count for end, count in ends if first <= end <= last)
     if State.UNKNOWN not in found:
-        over = found[State.CLOSED] if query.state else 0
-        left = counts.total - found[State.OPEN] - found[State.UPCOMING] - over
+        left = counts.total - found[State.OPEN] - found[State.UPCOMING]
         # Below nothing where a publication came between the searches.
         found[State.UNKNOWN] = max(left, 0)
     return [(each, names[each].name, found[each]) for each in State]
 
 
 def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[_Choice]:
-    ends, until = counts.times(facet), {days: end_of_day(seconds, days) for days in CLOSES_WITHIN}
+    offered = _days(CLOSES_WITHIN, query.closes_within)
+    ends, until = counts.times(facet), {days: end_of_day(seconds, days) for days in offered}
     if wanted := [_within(each, seconds) for each in query.wanted("state")]:
         ends = [each for each in ends if any(first <= each[0] <= last for first, last in wanted)]
     # `-any` leaves out nothing.
@@ -348,7 +362,8 @@ def _closes(seconds: int, query: Query, facet: str, counts: _Answers) -> list[_C
 
 
 def _posted(seconds: int, query: Query, facet: str, counts: _Answers) -> list[_Choice]:
-    posted, since = counts.times(facet), {days: posted_from(seconds, days) for days in POSTED_WITHIN}
+    offered = _days(POSTED_WITHIN, query.posted_within)
+    posted, since = counts.times(facet), {days: posted_from(seconds, days) for days in offered}
     found = {days: sum(count for at, count in posted if at >= first) for days, first in since.items()}
     return [(str(days), f"{days}日以内に掲載", count) for days, count in found.items()]
 

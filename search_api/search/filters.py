@@ -19,6 +19,9 @@ PLAIN = (*VOCABULARY, "issuer_level", "source")
 Expression = str
 """A filter in Meilisearch's language."""
 
+WITHOUT_STEPS: Expression = "procedure = false"
+"""What is only a step of an earlier grant hides, but where all there is is asked for."""
+
 
 def quoted(value: str) -> str:
     """The value as a literal of Meilisearch's filter language; nothing in it can end the literal."""
@@ -52,8 +55,7 @@ def filters(query: Query, now: datetime, rounds: int = MAX_INTERVALS) -> dict[st
     found["area"] = _places(query)
     found["state"] = _states(query, seconds, rounds)
     if StateChoice.ANY not in query.state:
-        # Entries that are only a step of an earlier grant hide.
-        found["procedure"] = "procedure = false"
+        found["procedure"] = WITHOUT_STEPS
     if query.closes_within is not None:
         within = closes_within(seconds, abs(query.closes_within), rounds)
         found["closes_within"] = within if query.closes_within >= 0 else f"NOT {within}"
