@@ -86,6 +86,9 @@ def firm(item: Hit | Detail) -> str:
     return _("・").join(filter(None, (who(item.eligibility), size)))
 
 
+_LATER_ITEM = re.compile(r"[\s・●○■□※-]*[(（]?(?:[2-9２-９](?:[)）．、\u3000]|\.(?!\d))|[②-⑳])")
+
+
 def requirement(eligibility: Eligibility | None, most: int = 48) -> str:
     """The beginning of what the source writes about who can apply, where we could not read it; else empty.
 
@@ -93,8 +96,13 @@ def requirement(eligibility: Eligibility | None, most: int = 48) -> str:
     '町内に事業所を有する 中小企業者'
     >>> requirement(Eligibility(industries=("E",), raw="製造業"))
     ''
+
+    The second of several is not shown without the first:
+
+    >>> requirement(Eligibility(raw="(2) 特定非営利活動法人（従業員数300人以下）"))
+    ''
     """
-    if eligibility is None or who(eligibility):
+    if eligibility is None or who(eligibility) or _LATER_ITEM.match(eligibility.raw):
         return ""
     text = " ".join(eligibility.raw.split()).lstrip("・●○■□※-) ）")
     return text if len(text) <= most else text[: most - 1] + "…"
