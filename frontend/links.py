@@ -47,10 +47,9 @@ class Links:
         '/search?state=upcoming&state=closing'
         """
         chosen = self._values.get(name, [])
-        if value in chosen:
-            return self.to(path, name, [each for each in chosen if each != value])
-        same = overlap if name == "state" else eq
-        return self.to(path, name, [*(each for each in chosen if not same(each.removeprefix("-"), value)), value])
+        same = overlap if name == "state" and value not in chosen else eq
+        rest = [each for each in chosen if not same(each.removeprefix("-"), value)]
+        return self.to(path, name, rest if value in chosen else [*rest, value])
 
 
 def kept(path: str, given: Sequence[tuple[str, str]]) -> RedirectResponse | None:
